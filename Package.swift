@@ -14,6 +14,9 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Kernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+
+    // Libraries.
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "Kernels"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

@@ -1,0 +1,42 @@
+#ifndef KERNEL_TABLE_H
+#define KERNEL_TABLE_H
+
+#include "Kernels.h"
+
+/// The functions of one instruction set. Each source file Instructions*.c compiles the same
+/// templates for its own vector width and fills one of these.
+typedef struct {
+  int vector_width;
+  int maximum_panel_vectors;
+  __typeof__(kernel_convolve) *convolve;
+  __typeof__(kernel_convolve_transposed) *convolve_transposed;
+  __typeof__(kernel_convolution_weight_gradient) *convolution_weight_gradient;
+  __typeof__(kernel_gathered_product) *gathered_product;
+  __typeof__(kernel_activate) *activate;
+  __typeof__(kernel_activation_gradient) *activation_gradient;
+  __typeof__(kernel_add_scaled) *add_scaled;
+  __typeof__(kernel_scale) *scale;
+  __typeof__(kernel_gate) *gate;
+  __typeof__(kernel_gate_gradient) *gate_gradient;
+  __typeof__(kernel_dropout) *dropout;
+  __typeof__(kernel_sum_of_squares) *sum_of_squares;
+  __typeof__(kernel_squared_error) *squared_error;
+  __typeof__(kernel_sum_rows) *sum_rows;
+  __typeof__(kernel_softmax_cross_entropy) *softmax_cross_entropy;
+  __typeof__(kernel_attend) *attend;
+  __typeof__(kernel_attend_gradient) *attend_gradient;
+  __typeof__(kernel_weight_norm) *weight_norm;
+  __typeof__(kernel_weight_norm_gradient) *weight_norm_gradient;
+  __typeof__(kernel_adam) *adam;
+} kernel_table;
+
+extern const kernel_table kernel_table_plain;
+#if defined(__x86_64__)
+extern const kernel_table kernel_table_avx2;
+extern const kernel_table kernel_table_avx512;
+#endif
+
+/// The table in use; chosen once, on first call.
+const kernel_table *kernel_table_active(void);
+
+#endif

@@ -1,0 +1,126 @@
+// The register tile of every product: `rows` pixels × `vectors` vectors of output channels.
+//
+// Weights are packed in panels of up to PANEL_VECTORS vectors of output channels; within a panel they
+// lie [tap][input channel][output channel], in the order they are read. Each step of the inner loop
+// loads one row of the panel, broadcasts one input channel of each pixel and issues rows × vectors
+// fused multiply-adds, so inputs need no im2col: a tap is a set of pointers.
+
+typedef struct {
+  const float *bias;            // of this panel, or NULL
+  kernel_activation activation;
+  int width;                    // output channels of this panel that exist
+} tile_end;
+
+INLINE void tile(
+    const int rows, const int vectors, int taps, int channels, const float *const *inputs,
+    int input_step, const float *const *weights, tile_end end, const float *const *addends,
+    float *const *outputs, int live) {
+  vector sums[TILE_ROWS][PANEL_VECTORS];
+  for (int r = 0; r < rows; r++) {
+    for (int v = 0; v < vectors; v++) sums[r][v] = (vector){};
+  }
+  for (int t = 0; t < taps; t++) {
+    const float *in[TILE_ROWS];
+    for (int r = 0; r < rows; r++) in[r] = inputs[t * input_step + r];
+    const float *w = weights[t];
+    for (int c = 0; c < channels; c++, w += vectors * VECTOR_WIDTH) {
+      vector row[PANEL_VECTORS];
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) row[v] = load(w + v * VECTOR_WIDTH);
+#pragma clang loop unroll(full)
+      for (int r = 0; r < rows; r++) {
+        vector x = broadcast(in[r][c]);
+#pragma clang loop unroll(full)
+        for (int v = 0; v < vectors; v++) sums[r][v] += x * row[v];
+      }
+    }
+  }
+  for (int r = 0; r < rows; r++) {
+    if (r >= live) break;
+    for (int v = 0; v < vectors; v++) {
+      const int first = v * VECTOR_WIDTH;
+      vector result = sums[r][v];
+      if (end.bias != NULL) result += load(end.bias + first);
+      if (addends != NULL) result += load(addends[r] + first);
+      store_first(
+          outputs[r] + first, activated(end.activation, result), end.width - first);
+    }
+  }
+}
+
+// A tile with its size made constant. Surplus rows are computed and not stored.
+INLINE void tile_of_vectors(
+    const int vectors, int rows, int taps, int channels, const float *const *inputs,
+    const float *const *weights, tile_end end, const float *const *addends,
+    float *const *outputs) {
+#define TILE(count) \
+  tile(count, vectors, taps, channels, inputs, TILE_ROWS, weights, end, addends, outputs, rows)
+  if (rows == 1) {
+    TILE(1);
+  } else if (rows == 2) {
+    TILE(2);
+  } else if (rows <= 4) {
+    TILE(4);
+  } else {
+    TILE(TILE_ROWS);
+  }
+#undef TILE
+}
+
+static void tile_1(
+    int rows, int taps, int channels, const float *const *inputs, const float *const *weights,
+    tile_end end, const float *const *addends, float *const *outputs) {
+  tile_of_vectors(1, rows, taps, channels, inputs, weights, end, addends, outputs);
+}
+static void tile_2(
+    int rows, int taps, int channels, const float *const *inputs, const float *const *weights,
+    tile_end end, const float *const *addends, float *const *outputs) {
+  tile_of_vectors(2, rows, taps, channels, inputs, weights, end, addends, outputs);
+}
+#if PANEL_VECTORS == 4
+static void tile_3(
+    int rows, int taps, int channels, const float *const *inputs, const float *const *weights,
+    tile_end end, const float *const *addends, float *const *outputs) {
+  tile_of_vectors(3, rows, taps, channels, inputs, weights, end, addends, outputs);
+}
+static void tile_4(
+    int rows, int taps, int channels, const float *const *inputs, const float *const *weights,
+    tile_end end, const float *const *addends, float *const *outputs) {
+  tile_of_vectors(4, rows, taps, channels, inputs, weights, end, addends, outputs);
+}
+static __typeof__(tile_1) *const tile_functions[] = {NULL, tile_1, tile_2, tile_3, tile_4};
+#else
+static __typeof__(tile_1) *const tile_functions[] = {NULL, tile_1, tile_2};
+#endif
+
+#define PANEL_WIDTH (PANEL_VECTORS * VECTOR_WIDTH)
+#define MAXIMUM_TAPS 256
+
+static const float zeros[KERNEL_MAXIMUM_CHANNELS + KERNEL_SLACK];
+
+// All panels of one tile: `inputs` [taps][TILE_ROWS]; `taps_packed` is the number of taps the
+// weights were packed with and `tap_indices` which of them each row of `inputs` meets.
+static void tile_all_panels(
+    int rows, int taps, int channels, int output_channels, const float *const *inputs,
+    const float *packed, int taps_packed, const int *tap_indices, const float *bias,
+    const float *const *addends, kernel_activation activation, float *const *outputs) {
+  for (int o = 0; o < output_channels; o += PANEL_WIDTH) {
+    const int width = output_channels - o < PANEL_WIDTH ? output_channels - o : PANEL_WIDTH;
+    const int vectors = (width + VECTOR_WIDTH - 1) / VECTOR_WIDTH;
+    const float *weights[MAXIMUM_TAPS];
+    for (int t = 0; t < taps; t++) {
+      weights[t] = packed + (long)tap_indices[t] * channels * vectors * VECTOR_WIDTH;
+    }
+    float *panel_outputs[TILE_ROWS];
+    const float *panel_addends[TILE_ROWS];
+    for (int r = 0; r < rows; r++) {
+      panel_outputs[r] = outputs[r] + o;
+      if (addends != NULL) panel_addends[r] = addends[r] + o;
+    }
+    const tile_end end = {bias == NULL ? NULL : bias + o, activation, width};
+    tile_functions[vectors](
+        rows, taps, channels, inputs, weights, end, addends == NULL ? NULL : panel_addends,
+        panel_outputs);
+    packed += (long)taps_packed * channels * vectors * VECTOR_WIDTH;
+  }
+}

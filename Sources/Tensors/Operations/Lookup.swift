@@ -1,0 +1,84 @@
+import Kernels
+
+extension Tensor {
+  /// Row `indices[i]` of a table [rows, channels] for each i: [indices, channels].
+  public func lookingUp(_ indices: [Int32]) -> Tensor {
+    precondition(indices.allSatisfy { $0 >= 0 && Int($0) < rows }, "index outside the table")
+    let output = Tensor(uninitialized: [indices.count, channels])
+    let channels = channels
+    ThreadPool.shared.split(indices.count, grain: 256) { range in
+      for i in range {
+        (output.fresh + i * channels).update(
+          from: pointer + Int(indices[i]) * channels, count: channels)
+      }
+    }
+    let tableShape = shape
+    return Tape.record(output, from: [self]) { gradient in
+      let result = Tensor(zeros: tableShape)
+      for (i, index) in indices.enumerated() {
+        kernel_add_scaled(
+          1, gradient.pointer + i * channels, result.fresh + Int(index) * channels, channels)
+      }
+      return [result]
+    }
+  }
+}
+
+/// The convolution of one-hot codes, done as lookups:
+/// y[n, i, j] = bias + Σ_t w[t, codes[n, i + row_t, j + column_t]], codes outside the image skipped.
+///
+/// - Parameters:
+///   - codes: [images, height, width] row-major, each below the number of classes.
+///   - weights: [taps, classes, output channels].
+/// - Returns: [images, height, width, output channels].
+public func convolvedCodes(
+  _ codes: [Int32], images: Int, height: Int, width: Int, with weights: Tensor, bias: Tensor,
+  taps: Taps
+) -> Tensor {
+  precondition(codes.count == images * height * width, "codes do not fill the images")
+  let channels = weights.channels
+  let classes = weights.count / (taps.count * channels)
+  precondition(codes.allSatisfy { $0 >= 0 && Int($0) < classes }, "code outside the codebook")
+  let output = Tensor(uninitialized: [images, height, width, channels])
+  let grid = CodeGrid(codes: codes, height: height, width: width, taps: taps)
+  ThreadPool.shared.split(codes.count, grain: 64) { pixels in
+    for pixel in pixels {
+      let target = output.fresh + pixel * channels
+      target.update(from: bias.pointer, count: channels)
+      for tap in 0..<taps.count {
+        guard let code = grid.code(at: pixel, tap: tap) else { continue }
+        kernel_add_scaled(1, weights.pointer + (tap * classes + code) * channels, target, channels)
+      }
+    }
+  }
+  let weightShape = weights.shape
+  return Tape.record(output, from: [weights, bias]) { gradient in
+    let result = Tensor(zeros: weightShape)
+    // Each tap has its own rows of the table, so threads share none.
+    ThreadPool.shared.split(taps.count) { range in
+      for tap in range {
+        for pixel in 0..<grid.codes.count {
+          guard let code = grid.code(at: pixel, tap: tap) else { continue }
+          kernel_add_scaled(
+            1, gradient.pointer + pixel * channels,
+            result.fresh + (tap * classes + code) * channels, channels)
+        }
+      }
+    }
+    return [result, gradient.summedRows()]
+  }
+}
+
+private struct CodeGrid {
+  let codes: [Int32]
+  let height: Int
+  let width: Int
+  let taps: Taps
+
+  func code(at pixel: Int, tap: Int) -> Int? {
+    let column = pixel % width + Int(taps.columns[tap])
+    let row = pixel / width % height + Int(taps.rows[tap])
+    guard column >= 0, column < width, row >= 0, row < height else { return nil }
+    return Int(codes[pixel + Int(taps.rows[tap]) * width + Int(taps.columns[tap])])
+  }
+}

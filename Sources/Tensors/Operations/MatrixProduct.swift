@@ -1,0 +1,62 @@
+import COpenBLAS
+
+/// OpenBLAS, loaded when first needed.
+enum OpenBLAS {
+  /// The name of the kernels in use.
+  static let kernelName: String = {
+    if let failure = openblas_load() { fatalError(String(cString: failure)) }
+    return String(cString: openblas_kernel_name())
+  }()
+}
+
+extension Tensor {
+  /// The matrix product of rows [rows, k] with `matrix` [k, n], plus `bias` [n]: [rows, n].
+  ///
+  /// A row's product is the same bits whatever other rows are in the batch, which OpenBLAS does not
+  /// promise: samples must not depend on the batch size. So the product itself is a convolution with
+  /// one tap; its derivatives, where nothing hangs on the last bit, are OpenBLAS's.
+  public func multiplied(by matrix: Tensor, bias: Tensor? = nil) -> Tensor {
+    precondition(matrix.shape.count == 2 && matrix.shape[0] == channels, "matrix does not fit")
+    let pixel = ConvolutionGeometry(taps: .rectangle(height: 1, width: 1, top: 0, left: 0))
+    let output = detached.viewed(as: [rows, 1, 1, channels]).convolved(
+      with: matrix.detached, bias: bias?.detached, geometry: pixel
+    ).viewed(as: shape.dropLast() + [matrix.shape[1]])
+    let (input, constant) = (detached, matrix.detached)
+    let tracked = (input: isTracked, matrix: matrix.isTracked, bias: bias?.isTracked ?? false)
+    return Tape.record(output, from: [self, matrix] + [bias].compactMap { $0 }) { gradient in
+      let inputGradient =
+        tracked.input
+        ? productWithTranspose(gradient, constant).viewed(as: input.shape) : nil
+      let matrixGradient = tracked.matrix ? outerProduct(input, gradient) : nil
+      return bias == nil
+        ? [inputGradient, matrixGradient]
+        : [inputGradient, matrixGradient, tracked.bias ? gradient.summedRows() : nil]
+    }
+  }
+}
+
+/// a · bᵀ: [rows of a, rows of b].
+private func productWithTranspose(_ a: Tensor, _ b: Tensor) -> Tensor {
+  _ = OpenBLAS.kernelName
+  let output = Tensor(uninitialized: [a.rows, b.rows])
+  ThreadPool.shared.split(a.rows, grain: 16) { rows in
+    openblas_sgemm(
+      false, true, Int32(rows.count), Int32(b.rows), Int32(a.channels), 1,
+      a.pointer + rows.lowerBound * a.channels, Int32(a.channels), b.pointer, Int32(b.channels),
+      0, output.fresh + rows.lowerBound * b.rows, Int32(b.rows))
+  }
+  return output
+}
+
+/// aᵀ · b over all rows: [channels of a, channels of b].
+private func outerProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+  _ = OpenBLAS.kernelName
+  let output = Tensor(uninitialized: [a.channels, b.channels])
+  ThreadPool.shared.split(a.channels, grain: 16) { columns in
+    openblas_sgemm(
+      true, false, Int32(columns.count), Int32(b.channels), Int32(a.rows), 1,
+      a.pointer + columns.lowerBound, Int32(a.channels), b.pointer, Int32(b.channels), 0,
+      output.fresh + columns.lowerBound * b.channels, Int32(b.channels))
+  }
+  return output
+}

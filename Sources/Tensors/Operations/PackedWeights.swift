@@ -1,0 +1,40 @@
+import Kernels
+
+/// Convolution weights in the order the kernels read them.
+public struct PackedWeights {
+  private let storage: Storage
+  /// Pixels read per output pixel.
+  public let taps: Int
+  /// Input channels per tap.
+  public let inputs: Int
+  /// Output channels.
+  public let outputs: Int
+
+  /// Packs weights [taps, inputs, outputs].
+  public init(_ weights: Tensor, taps: Int) {
+    self.init(
+      weights, taps: taps, inputs: weights.count / (taps * weights.channels),
+      outputs: weights.channels, pack: kernel_pack)
+  }
+
+  /// Packs weights [taps, outputs, inputs] with the last two axes exchanged.
+  init(transposing weights: Tensor, taps: Int) {
+    self.init(
+      weights, taps: taps, inputs: weights.channels,
+      outputs: weights.count / (taps * weights.channels), pack: kernel_pack_transposed)
+  }
+
+  private init(
+    _ weights: Tensor, taps: Int, inputs: Int, outputs: Int,
+    pack: (UnsafePointer<Float>?, Int32, Int32, Int32, UnsafeMutablePointer<Float>?) -> Void
+  ) {
+    self.taps = taps
+    self.inputs = inputs
+    self.outputs = outputs
+    storage = Storage(count: kernel_packed_count(Int32(taps), Int32(inputs), Int32(outputs)))
+    pack(weights.pointer, Int32(taps), Int32(inputs), Int32(outputs), storage.elements)
+  }
+
+  /// The packed weights for kernels, valid while this value is.
+  public var pointer: UnsafePointer<Float> { UnsafePointer(storage.elements) }
+}

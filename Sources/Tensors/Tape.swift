@@ -1,0 +1,127 @@
+/// Records operations as they run and plays their derivatives backwards.
+///
+/// Each operation keeps what its derivative needs, and the tape lets go of it as soon as the
+/// derivative has run: memory falls as the backward pass proceeds. A tape serves one backward pass.
+public final class Tape {
+  private struct Entry {
+    let output: Int
+    let inputs: [Int?]
+    let derivative: (inout Tensor) -> [Tensor?]
+  }
+
+  private var entries: [Entry] = []
+  private var gradients: [Tensor?] = []
+  private var watched: [(parameter: Parameter, slot: Int)] = []
+  private var slotsOfParameters: [ObjectIdentifier: Tensor] = [:]
+
+  /// A tape with nothing on it.
+  public init() {}
+
+  /// The parameter's value, recorded: the backward pass adds to the parameter's gradient.
+  public func watch(_ parameter: Parameter) -> Tensor {
+    if let known = slotsOfParameters[ObjectIdentifier(parameter)] { return known }
+    let tensor = watch(parameter.value)
+    slotsOfParameters[ObjectIdentifier(parameter)] = tensor
+    if let slot = tensor.slot { watched.append((parameter, slot.index)) }
+    return tensor
+  }
+
+  /// A recorded copy of a constant, whose gradient `backward` returns on request.
+  public func watch(_ tensor: Tensor) -> Tensor {
+    var result = tensor.detached
+    result.slot = newSlot()
+    return result
+  }
+
+  /// Runs the derivatives of everything recorded, from `output` back.
+  ///
+  /// - Parameters:
+  ///   - output: where to start; a scalar, unless `seed` is given.
+  ///   - seed: the derivative of the final objective in `output`, of its shape; 1 by default.
+  ///   - inputs: watched tensors whose gradients are wanted besides those of the parameters.
+  /// - Returns: the gradient of each of `inputs`, nil where the output does not depend on it.
+  @discardableResult
+  public func backward(
+    from output: Tensor, seed: Tensor? = nil, gradientsOf inputs: [Tensor] = []
+  ) -> [Tensor?] {
+    guard let start = output.slot else { return inputs.map { _ in nil } }
+    gradients[start.index] = seed ?? Tensor(repeating: 1, shape: output.shape)
+    while let entry = entries.popLast() {
+      guard var gradient = gradients[entry.output].take() else { continue }
+      let contributions = entry.derivative(&gradient)
+      for (input, contribution) in zip(entry.inputs, contributions) {
+        if let input, let contribution { accumulate(contribution, at: input) }
+      }
+    }
+    for (parameter, slot) in watched {
+      if let gradient = gradients[slot].take() { parameter.accumulate(gradient) }
+    }
+    return inputs.map { $0.slot.flatMap { gradients[$0.index] } }
+  }
+
+  /// Records that `output` was made from `inputs`. `derivative` gets the gradient of the output, which
+  /// is its own to overwrite, and returns one gradient per input, nil for untracked ones.
+  static func record(
+    _ output: Tensor, from inputs: [Tensor], derivative: @escaping (inout Tensor) -> [Tensor?]
+  ) -> Tensor {
+    guard let tape = inputs.lazy.compactMap({ $0.slot?.tape }).first else { return output }
+    var result = output
+    let slot = tape.newSlot()
+    result.slot = slot
+    tape.entries.append(
+      Entry(output: slot.index, inputs: inputs.map { $0.slot?.index }, derivative: derivative))
+    return result
+  }
+
+  private func newSlot() -> TapeSlot {
+    gradients.append(nil)
+    return TapeSlot(tape: self, index: gradients.count - 1)
+  }
+
+  private func accumulate(_ gradient: Tensor, at index: Int) {
+    guard var sum = gradients[index].take() else {
+      gradients[index] = gradient
+      return
+    }
+    sum.add(gradient)
+    gradients[index] = sum
+  }
+}
+
+/// Where on a tape a tensor stands. It does not own the tape, so that what a tape keeps of a tensor
+/// does not keep the tape.
+final class TapeSlot {
+  unowned let tape: Tape
+  let index: Int
+
+  init(tape: Tape, index: Int) {
+    self.tape = tape
+    self.index = index
+  }
+}
+
+/// A tensor that training changes, with its name and its gradient.
+public final class Parameter {
+  /// The path of the parameter in its model, for example `encoder.0.weight`.
+  public let name: String
+  /// The current value.
+  public var value: Tensor
+  /// The sum of the gradients of all backward passes since it was last set to nil; of `value`'s shape.
+  public var gradient: Tensor?
+
+  /// A parameter with its starting value.
+  public init(name: String, value: Tensor) {
+    self.name = name
+    self.value = value
+  }
+
+  func accumulate(_ more: Tensor) {
+    guard var sum = gradient else {
+      gradient = more
+      return
+    }
+    gradient = nil
+    sum.add(more)
+    gradient = sum
+  }
+}

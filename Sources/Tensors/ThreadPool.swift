@@ -1,0 +1,147 @@
+import Foundation
+import Synchronization
+
+/// The threads that every tensor operation shares.
+///
+/// Work is divided by position, never by arrival, and no operation adds numbers from different
+/// parts in an order that depends on the division: results are the same for any thread count.
+public final class ThreadPool: @unchecked Sendable {
+  /// The pool of this process. It starts with one thread per core.
+  public static let shared = ThreadPool(threads: ProcessInfo.processInfo.activeProcessorCount)
+
+  /// Held while threads work, so that callers from different threads take turns.
+  private let lock = NSLock()
+  private var helpers: [Helper]
+
+  private init(threads: Int) {
+    helpers = (1..<threads).map { _ in Helper() }
+  }
+
+  /// How many threads work together, the caller's included.
+  public var threadCount: Int { lock.withLock { helpers.count + 1 } }
+
+  /// Replaces the threads by `threads` new ones, the caller's included; at least 1.
+  public func resize(to threads: Int) {
+    precondition(threads >= 1, "a pool has at least the caller's thread")
+    lock.withLock { helpers = (1..<threads).map { _ in Helper() } }
+  }
+
+  /// Calls `body` for each part number in `0..<count`, on all threads, and returns when all are done.
+  /// Must not be called from within a `body`.
+  public func perform(_ count: Int, _ body: (Int) -> Void) {
+    if count <= 1 {
+      if count == 1 { body(0) }
+      return
+    }
+    lock.withLock {
+      guard !helpers.isEmpty else {
+        for part in 0..<count { body(part) }
+        return
+      }
+      withoutActuallyEscaping(body) { body in
+        let job = Job(count: count, body: body)
+        let needed = helpers.prefix(count - 1)
+        for helper in needed { helper.start(job) }
+        job.work()
+        for helper in needed { helper.waitUntilIdle() }
+      }
+    }
+  }
+
+  /// Divides `0..<count` into one contiguous range per thread, each of at least `grain` elements and
+  /// starting at a multiple of `grain`, and calls `body` with each range.
+  public func split(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
+    guard count > 0 else { return }
+    let grains = (count + grain - 1) / grain
+    let parts = min(threadCount, grains)
+    perform(parts) { part in
+      let lower = grains * part / parts * grain
+      let upper = min(count, grains * (part + 1) / parts * grain)
+      body(lower..<upper)
+    }
+  }
+}
+
+/// Parts of one `perform`, taken in turn by whoever is free.
+private final class Job: @unchecked Sendable {
+  private let count: Int
+  private let body: (Int) -> Void
+  private let next = Atomic<Int>(0)
+
+  init(count: Int, body: @escaping (Int) -> Void) {
+    self.count = count
+    self.body = body
+  }
+
+  func work() {
+    while true {
+      let part = next.add(1, ordering: .relaxed).oldValue
+      guard part < count else { return }
+      body(part)
+    }
+  }
+}
+
+/// One thread. It looks out for work for a moment before it sleeps, because the next operation of a
+/// network follows within microseconds and waking a thread takes longer than that.
+private final class Helper {
+  private let mailbox = Mailbox()
+
+  init() {
+    let mailbox = self.mailbox
+    let thread = Thread { mailbox.serve() }
+    thread.stackSize = 4 << 20
+    thread.start()
+  }
+
+  deinit { mailbox.post(nil) }
+
+  func start(_ job: Job) { mailbox.post(job) }
+  func waitUntilIdle() { mailbox.waitUntilIdle() }
+}
+
+private final class Mailbox: @unchecked Sendable {
+  private static let spins = 20_000
+  private let posted = Atomic<Int>(0)
+  private let finished = Atomic<Int>(0)
+  private let condition = NSCondition()
+  private var isAsleep = false
+  private var job: Job?
+
+  func post(_ job: Job?) {
+    self.job = job
+    posted.add(1, ordering: .sequentiallyConsistent)
+    condition.lock()
+    if isAsleep { condition.signal() }
+    condition.unlock()
+  }
+
+  func waitUntilIdle() {
+    let target = posted.load(ordering: .relaxed)
+    var spins = 0
+    while finished.load(ordering: .acquiring) != target {
+      spins += 1
+      if spins % 256 == 0 { sched_yield() }
+    }
+    job = nil
+  }
+
+  func serve() {
+    var seen = 0
+    while true {
+      var spins = 0
+      while posted.load(ordering: .acquiring) == seen, spins < Mailbox.spins { spins += 1 }
+      condition.lock()
+      while posted.load(ordering: .acquiring) == seen {
+        isAsleep = true
+        condition.wait()
+      }
+      isAsleep = false
+      condition.unlock()
+      seen += 1
+      guard let job else { return }
+      job.work()
+      finished.store(seen, ordering: .releasing)
+    }
+  }
+}
