@@ -17,6 +17,8 @@ let package = Package(
 
     // Libraries.
     .target(name: "Tensors", dependencies: ["COpenBLAS", "Kernels"]),
+    .target(name: "NeuralNetworks", dependencies: ["Kernels", "Tensors"]),
+    .target(name: "VQVAE", dependencies: ["NeuralNetworks", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

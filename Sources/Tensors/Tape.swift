@@ -56,6 +56,9 @@ public final class Tape {
     for (parameter, slot) in watched {
       if let gradient = gradients[slot].take() { parameter.accumulate(gradient) }
     }
+    // What the tape still holds of the weights would make the optimizer copy them.
+    watched = []
+    slotsOfParameters = [:]
     return inputs.map { $0.slot.flatMap { gradients[$0.index] } }
   }
 

@@ -25,47 +25,58 @@ extension Tensor {
 }
 
 /// The convolution of one-hot codes, done as lookups:
-/// y[n, i, j] = bias + Σ_t w[t, codes[n, i + row_t, j + column_t]], codes outside the image skipped.
+/// y[n, i, j] = bias + Σ_t w[t, codes[n, i' + row_t, j' + column_t]] at (i', j') = (i, j) − shift,
+/// and zero, without the bias, where (i', j') is outside the image. Codes outside are skipped.
 ///
 /// - Parameters:
 ///   - codes: [images, height, width] row-major, each below the number of classes.
 ///   - weights: [taps, classes, output channels].
+///   - shift: by how many rows and columns the result is moved down and right; not negative.
 /// - Returns: [images, height, width, output channels].
 public func convolvedCodes(
   _ codes: [Int32], images: Int, height: Int, width: Int, with weights: Tensor, bias: Tensor,
-  taps: Taps
+  taps: Taps, shift: (row: Int, column: Int) = (0, 0)
 ) -> Tensor {
   precondition(codes.count == images * height * width, "codes do not fill the images")
   let channels = weights.channels
   let classes = weights.count / (taps.count * channels)
   precondition(codes.allSatisfy { $0 >= 0 && Int($0) < classes }, "code outside the codebook")
   let output = Tensor(uninitialized: [images, height, width, channels])
-  let grid = CodeGrid(codes: codes, height: height, width: width, taps: taps)
+  let grid = CodeGrid(codes: codes, height: height, width: width, taps: taps, shift: shift)
   ThreadPool.shared.split(codes.count, grain: 64) { pixels in
     for pixel in pixels {
       let target = output.fresh + pixel * channels
+      guard let source = grid.source(of: pixel) else {
+        target.update(repeating: 0, count: channels)
+        continue
+      }
       target.update(from: bias.pointer, count: channels)
       for tap in 0..<taps.count {
-        guard let code = grid.code(at: pixel, tap: tap) else { continue }
+        guard let code = grid.code(at: source, tap: tap) else { continue }
         kernel_add_scaled(1, weights.pointer + (tap * classes + code) * channels, target, channels)
       }
     }
   }
   let weightShape = weights.shape
   return Tape.record(output, from: [weights, bias]) { gradient in
-    let result = Tensor(zeros: weightShape)
+    let weightGradient = Tensor(zeros: weightShape)
     // Each tap has its own rows of the table, so threads share none.
     ThreadPool.shared.split(taps.count) { range in
       for tap in range {
-        for pixel in 0..<grid.codes.count {
-          guard let code = grid.code(at: pixel, tap: tap) else { continue }
+        for pixel in 0..<codes.count {
+          guard let source = grid.source(of: pixel), let code = grid.code(at: source, tap: tap)
+          else { continue }
           kernel_add_scaled(
             1, gradient.pointer + pixel * channels,
-            result.fresh + (tap * classes + code) * channels, channels)
+            weightGradient.fresh + (tap * classes + code) * channels, channels)
         }
       }
     }
-    return [result, gradient.summedRows()]
+    let biasGradient = Tensor(zeros: [channels])
+    for pixel in 0..<codes.count where grid.source(of: pixel) != nil {
+      kernel_add_scaled(1, gradient.pointer + pixel * channels, biasGradient.fresh, channels)
+    }
+    return [weightGradient, biasGradient]
   }
 }
 
@@ -74,6 +85,12 @@ private struct CodeGrid {
   let height: Int
   let width: Int
   let taps: Taps
+  let shift: (row: Int, column: Int)
+
+  func source(of pixel: Int) -> Int? {
+    guard pixel % width >= shift.column, pixel / width % height >= shift.row else { return nil }
+    return pixel - shift.row * width - shift.column
+  }
 
   func code(at pixel: Int, tap: Int) -> Int? {
     let column = pixel % width + Int(taps.columns[tap])

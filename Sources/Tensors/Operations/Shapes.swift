@@ -9,6 +9,13 @@ extension Tensor {
     }
   }
 
+  /// The values of another tensor of the same shape with the gradient of this one: the
+  /// straight-through estimator, y = x + sg[values − x].
+  public func replacingValues(by values: Tensor) -> Tensor {
+    precondition(values.shape == shape, "\(values.shape) cannot stand for \(shape)")
+    return Tape.record(values.detached, from: [self]) { gradient in [gradient] }
+  }
+
   /// The tensors side by side along the last axis; all other axes agree.
   public static func concatenatingChannels(_ parts: [Tensor]) -> Tensor {
     let widths = parts.map(\.channels)

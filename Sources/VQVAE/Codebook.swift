@@ -1,0 +1,142 @@
+import Foundation
+import NeuralNetworks
+import Tensors
+
+/// The quantizer of one level: a table of vectors, and how it learns.
+///
+/// q(z) = e_k with k = argminⱼ ‖z − eⱼ‖ (1711.00937, equation 2). The gradient of q passes straight
+/// through to z.
+public struct Codebook {
+  /// The entries e: [codes, channels].
+  public let entries: Parameter
+  /// N, the moving count of vectors per batch assigned to each code: [codes].
+  let counts: Parameter
+  /// m, the moving sum of those vectors: [codes, channels]. Only with moving averages.
+  let sums: Parameter?
+  /// 1 once the entries have been placed on data: [1].
+  let seeded: Parameter
+  private let configuration: VQVAEConfiguration
+
+  /// Smooths the counts so that no entry divides by zero, as 1711.00937 does.
+  private static let epsilon: Float = 1e-5
+
+  init(_ scope: ParameterScope, level: VQVAEConfiguration.Level, configuration: VQVAEConfiguration)
+  {
+    let shape = [level.codebookSize, level.codeChannels]
+    switch configuration.codebookLearning {
+    case .movingAverage:
+      entries = scope.statistic("entries", shape: shape, initializer: .normal(deviation: 1))
+      sums = scope.statistic("sums", shape: shape, initializer: .constant(0))
+    case .codebookLoss:
+      entries = scope.parameter("entries", shape: shape, initializer: .normal(deviation: 1))
+      sums = nil
+    }
+    counts = scope.statistic(
+      "counts", shape: [level.codebookSize], initializer: .constant(0))
+    seeded = scope.statistic("seeded", shape: [1], initializer: .constant(0))
+    self.configuration = configuration
+  }
+
+  /// How many codes there are.
+  public var size: Int { entries.value.shape[0] }
+
+  /// The nearest code to each vector of z [images, height, width, channels]: [images · height · width].
+  public func codes(of z: Tensor) -> [Int32] {
+    nearestNeighbors(of: z, in: entries.value)
+  }
+
+  /// The entries of codes: [images, height, width, channels].
+  public func vectors(of codes: [Int32], images: Int, height: Int, width: Int) -> Tensor {
+    entries.value.lookingUp(codes).reshaped(
+      to: [images, height, width, entries.value.channels])
+  }
+
+  /// The quantized vectors, whose gradient is z's (straight through), and the level's part of the loss:
+  /// β ‖z − sg[e]‖², and with the codebook loss ‖sg[z] − e‖² besides; means over all elements.
+  func quantize(_ z: Tensor, in pass: ForwardPass) -> (
+    quantized: Tensor, codes: [Int32], commitment: Tensor, codebookLoss: Tensor?
+  ) {
+    let codes = codes(of: z)
+    let chosen = entries.value.lookingUp(codes).reshaped(to: z.shape)
+    let commitment = z.meanSquaredError(to: chosen)
+    var codebookLoss: Tensor?
+    if configuration.codebookLearning == .codebookLoss {
+      codebookLoss = pass(entries).lookingUp(codes).meanSquaredError(to: z.detached)
+    }
+    return (z.replacingValues(by: chosen), codes, commitment, codebookLoss)
+  }
+
+  /// Puts the entries on vectors of z, once: a codebook that starts away from the data may never be
+  /// reached by it.
+  func seedIfNeeded(from z: Tensor, randomness: Randomness) {
+    guard seeded.value.scalar == 0 else { return }
+    seeded.value = Tensor(repeating: 1, shape: [1])
+    for code in 0..<size { move(code, to: z, choice: randomness.word(at: code)) }
+  }
+
+  /// Learns from one batch: moving averages (1711.00937, appendix A.1), and the revival of dead codes.
+  func update(with z: Tensor, codes: [Int32], randomness: Randomness) {
+    let decay = configuration.codebookDecay
+    let channels = z.channels
+    var batchCounts = Tensor(zeros: [size])
+    var batchSums = Tensor(zeros: [size, channels])
+    batchCounts.withMutableElements { counts in
+      batchSums.withMutableElements { sums in
+        for (row, code) in codes.enumerated() {
+          counts[Int(code)] += 1
+          for c in 0..<channels { sums[Int(code) * channels + c] += z.buffer[row * channels + c] }
+        }
+      }
+    }
+    counts.value.scale(by: decay)
+    counts.value.add(batchCounts, scale: 1 - decay)
+    if let sums {
+      sums.value.scale(by: decay)
+      sums.value.add(batchSums, scale: 1 - decay)
+      recomputeEntries(from: sums)
+    }
+    for code in 0..<size where counts.value.buffer[code] < configuration.revivalThreshold {
+      move(code, to: z, choice: randomness.word(at: code))
+    }
+  }
+
+  /// e = m / N, with N smoothed.
+  private func recomputeEntries(from sums: Parameter) {
+    let total = counts.value.buffer.reduce(0, +)
+    let channels = sums.value.channels
+    let epsilon = Codebook.epsilon
+    entries.value.withMutableElements { entries in
+      for code in 0..<size {
+        let count = counts.value.buffer[code]
+        let smoothed = (count + epsilon) / (total + Float(size) * epsilon) * total
+        for c in 0..<channels {
+          entries[code * channels + c] = sums.value.buffer[code * channels + c] / smoothed
+        }
+      }
+    }
+  }
+
+  private func move(_ code: Int, to z: Tensor, choice: UInt32) {
+    let channels = z.channels
+    let row = Int(UInt64(choice) * UInt64(z.rows) >> 32)
+    let vector = z.buffer[row * channels..<(row + 1) * channels]
+    for parameter in [entries, sums].compactMap({ $0 }) {
+      parameter.value.withMutableElements { elements in
+        for (c, value) in vector.enumerated() { elements[code * channels + c] = value }
+      }
+    }
+    counts.value.withMutableElements { $0[code] = 1 }
+  }
+}
+
+/// exp of the entropy of how often each code occurs: how many codes are in use, 1 to the codebook's
+/// size, counting rare ones little.
+public func perplexity(counts: [Int]) -> Double {
+  let total = Double(counts.reduce(0, +))
+  guard total > 0 else { return 0 }
+  return exp(
+    counts.reduce(0.0) { sum, count in
+      let p = Double(count) / total
+      return count == 0 ? sum : sum - p * log(p)
+    })
+}

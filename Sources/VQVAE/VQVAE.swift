@@ -1,0 +1,147 @@
+import NeuralNetworks
+import Tensors
+
+/// The hierarchical vector-quantized autoencoder of VQ-VAE-2 (arXiv 1906.00446), with any number of
+/// levels from one up.
+///
+/// Encoders run from the bottom up, each on the features below it. Quantization runs from the top
+/// down: a level sees its own features and a decoding of all levels above. The decoder sees all
+/// levels, the upper ones enlarged by transposed convolutions.
+public final class VQVAE {
+  /// What was built.
+  public let configuration: VQVAEConfiguration
+  /// All weights and codebooks.
+  public let parameters: ParameterStore
+  /// The codebook of each level, from the top.
+  public let codebooks: [Codebook]
+
+  private let encoders: [Encoder]
+  /// From a level's features (and what is decoded from above) to the vectors that are quantized.
+  private let projections: [Convolution]
+  /// For each level but the top: decodes the levels above for the quantizer.
+  private let conditioners: [Decoder]
+  /// For each level but the top: enlarges the levels above for the decoder.
+  private let enlargers: [[TransposedConvolution]]
+  private let decoder: Decoder
+
+  /// Builds the model; its configuration must have no `problem`.
+  public init(_ configuration: VQVAEConfiguration, start: ParameterStore.Start) {
+    precondition(configuration.problem == nil, configuration.problem ?? "")
+    let parameters = ParameterStore(start)
+    let levels = configuration.levels
+    let scopes = levels.map { parameters.root.scope($0.name) }
+    // Channels of all levels down to and including one, side by side.
+    let contextChannels = levels.indices.map { index in
+      levels[...index].reduce(0) { $0 + $1.codeChannels }
+    }
+    encoders = levels.indices.map { index in
+      Encoder(
+        scopes[index].scope("encoder"),
+        inputs: index == levels.count - 1 ? configuration.imageChannels : configuration.channels,
+        downsampling: levels[index].downsampling, configuration: configuration)
+    }
+    projections = levels.indices.map { index in
+      Convolution(
+        scopes[index].scope("projection"),
+        inputs: configuration.channels + (index == 0 ? 0 : levels[index - 1].codeChannels),
+        outputs: levels[index].codeChannels, kernel: 1)
+    }
+    codebooks = levels.indices.map { index in
+      Codebook(
+        scopes[index].scope("codebook"), level: levels[index], configuration: configuration)
+    }
+    conditioners = levels.indices.dropFirst().map { index in
+      Decoder(
+        scopes[index].scope("conditioner"), inputs: contextChannels[index - 1],
+        outputs: levels[index - 1].codeChannels, upsampling: levels[index - 1].downsampling,
+        configuration: configuration)
+    }
+    enlargers = levels.indices.dropFirst().map { index in
+      (0..<levels[index - 1].downsampling.trailingZeroBitCount).map { step in
+        TransposedConvolution(
+          scopes[index].scope("enlarger").scope(step), inputs: contextChannels[index - 1],
+          outputs: contextChannels[index - 1])
+      }
+    }
+    decoder = Decoder(
+      parameters.root.scope("decoder"), inputs: contextChannels[levels.count - 1],
+      outputs: configuration.imageChannels, upsampling: levels[levels.count - 1].downsampling,
+      configuration: configuration)
+    self.configuration = configuration
+    self.parameters = parameters
+  }
+
+  /// The codes of each level, from the top: each [images · height · width] of its map.
+  ///
+  /// - Parameter images: [images, height, width, channels] in [-1, 1].
+  public func encode(_ images: Tensor) -> [[Int32]] {
+    let pass = ForwardPass.inference
+    return quantizeLevels(of: images, in: pass) { codebook, z, _ in
+      let codes = codebook.codes(of: z)
+      let (height, width) = (z.shape[1], z.shape[2])
+      return (
+        codes,
+        codebook.vectors(of: codes, images: z.shape[0], height: height, width: width)
+      )
+    }.results
+  }
+
+  /// The images that codes stand for: [images, height, width, channels], about [-1, 1].
+  ///
+  /// - Parameter codes: one array per level, from the top, as `encode` returns them.
+  public func decode(_ codes: [[Int32]], images: Int) -> Tensor {
+    let pass = ForwardPass.inference
+    var context: Tensor?
+    for (index, codebook) in codebooks.enumerated() {
+      let (height, width) = configuration.mapSize(ofLevel: index)
+      let vectors = codebook.vectors(
+        of: codes[index], images: images, height: height, width: width)
+      context = extend(context, by: vectors, level: index, in: pass)
+    }
+    guard let context else { preconditionFailure("a VQ-VAE has at least one level") }
+    return decoder(context, in: pass)
+  }
+
+  /// Encodes and quantizes from the top down. `quantize` gets a level's codebook, the vectors before
+  /// quantization and the level's index, and returns what it will and the vectors after.
+  ///
+  /// - Returns: the results of `quantize` from the top, and all levels side by side for the decoder.
+  func quantizeLevels<Result>(
+    of images: Tensor, in pass: ForwardPass,
+    quantize: (Codebook, Tensor, Int) -> (result: Result, quantized: Tensor)
+  ) -> (results: [Result], context: Tensor) {
+    var features: [Tensor] = []
+    for encoder in encoders.reversed() {
+      features.append(encoder(features.last ?? images, in: pass))
+    }
+    features.reverse()
+    var results: [Result] = []
+    var context: Tensor?
+    for index in codebooks.indices {
+      var level = features[index]
+      if let context {
+        level = .concatenatingChannels([conditioners[index - 1](context, in: pass), level])
+      }
+      let z = projections[index](level, in: pass)
+      let (result, quantized) = quantize(codebooks[index], z, index)
+      results.append(result)
+      context = extend(context, by: quantized, level: index, in: pass)
+    }
+    guard let context else { preconditionFailure("a VQ-VAE has at least one level") }
+    return (results, context)
+  }
+
+  /// The image that all levels side by side stand for.
+  func decode(context: Tensor, in pass: ForwardPass) -> Tensor {
+    decoder(context, in: pass)
+  }
+
+  /// The levels above, enlarged to this level's map, beside this level's vectors.
+  private func extend(
+    _ context: Tensor?, by vectors: Tensor, level: Int, in pass: ForwardPass
+  ) -> Tensor {
+    guard let context else { return vectors }
+    let enlarged = enlargers[level - 1].reduce(context) { $1($0, in: pass) }
+    return .concatenatingChannels([enlarged, vectors])
+  }
+}

@@ -1,0 +1,114 @@
+/// Everything that tells one VQ-VAE from another, apart from its weights.
+public struct VQVAEConfiguration: Codable, Hashable, Sendable {
+  /// One level of the hierarchy.
+  public struct Level: Codable, Hashable, Sendable {
+    /// What the level is called in files and flags: `top`, `bottom`, …
+    public var name: String
+    /// How many times smaller than the level below it is, or than the image for the last level, in
+    /// height and width; a power of two.
+    public var downsampling: Int
+    /// Entries of the codebook, K in the paper; at most 65,536.
+    public var codebookSize: Int
+    /// Channels of a codebook entry, D in the paper.
+    public var codeChannels: Int
+
+    /// A level with the given shape.
+    public init(name: String, downsampling: Int, codebookSize: Int, codeChannels: Int) {
+      self.name = name
+      self.downsampling = downsampling
+      self.codebookSize = codebookSize
+      self.codeChannels = codeChannels
+    }
+  }
+
+  /// How codebooks learn.
+  public enum CodebookLearning: String, Codable, Sendable, CaseIterable {
+    /// Entries follow an exponential moving average of the vectors assigned to them (1711.00937, A.1).
+    case movingAverage = "moving-average"
+    /// Entries descend ‖sg[z] − e‖², the second term of equation 3 of 1711.00937.
+    case codebookLoss = "codebook-loss"
+  }
+
+  /// Rows of an image.
+  public var imageHeight: Int
+  /// Columns of an image.
+  public var imageWidth: Int
+  /// 1 for grey, 3 for colour.
+  public var imageChannels: Int
+  /// From the top (the smallest map, the global shape) to the bottom.
+  public var levels: [Level]
+  /// Channels of the encoders and decoders.
+  public var channels: Int
+  /// Residual blocks per encoder and decoder.
+  public var residualBlocks: Int
+  /// Channels inside a residual block.
+  public var residualChannels: Int
+  /// β, the weight of ‖z − sg[e]‖².
+  public var commitment: Float
+  /// How codebooks learn.
+  public var codebookLearning: CodebookLearning
+  /// γ, the decay of the moving averages.
+  public var codebookDecay: Float
+  /// A code whose moving count per batch falls below this is moved to a vector of the batch; 0 for never.
+  public var revivalThreshold: Float
+
+  /// A configuration with the paper's defaults where none are given.
+  public init(
+    imageHeight: Int, imageWidth: Int, imageChannels: Int, levels: [Level], channels: Int = 128,
+    residualBlocks: Int = 2, residualChannels: Int = 64, commitment: Float = 0.25,
+    codebookLearning: CodebookLearning = .movingAverage, codebookDecay: Float = 0.99,
+    revivalThreshold: Float = 0.1
+  ) {
+    self.imageHeight = imageHeight
+    self.imageWidth = imageWidth
+    self.imageChannels = imageChannels
+    self.levels = levels
+    self.channels = channels
+    self.residualBlocks = residualBlocks
+    self.residualChannels = residualChannels
+    self.commitment = commitment
+    self.codebookLearning = codebookLearning
+    self.codebookDecay = codebookDecay
+    self.revivalThreshold = revivalThreshold
+  }
+
+  /// How many times smaller than the image a level's map is.
+  public func totalDownsampling(ofLevel index: Int) -> Int {
+    levels[index...].reduce(1) { $0 * $1.downsampling }
+  }
+
+  /// Height and width of a level's map of codes.
+  public func mapSize(ofLevel index: Int) -> (height: Int, width: Int) {
+    let factor = totalDownsampling(ofLevel: index)
+    return (imageHeight / factor, imageWidth / factor)
+  }
+
+  /// What is wrong with the configuration, in one line; nil if it can be built.
+  public var problem: String? {
+    if levels.isEmpty { return "a VQ-VAE needs at least one level" }
+    if Set(levels.map(\.name)).count < levels.count { return "two levels have the same name" }
+    for level in levels {
+      if level.downsampling < 2 || level.downsampling.nonzeroBitCount != 1 {
+        return "level \(level.name) shrinks by \(level.downsampling); use 2, 4, 8 or 16"
+      }
+      if !(2...65_536).contains(level.codebookSize) {
+        return "level \(level.name) has \(level.codebookSize) codes; use 2 to 65536"
+      }
+      if !(1...4096).contains(level.codeChannels) {
+        return "level \(level.name) has \(level.codeChannels) code channels; use 1 to 4096"
+      }
+    }
+    if imageChannels != 1 && imageChannels != 3 { return "images have 1 or 3 channels" }
+    if !(2...4096).contains(channels) { return "use 2 to 4096 channels, not \(channels)" }
+    if !(1...4096).contains(residualChannels) { return "use 1 to 4096 residual channels" }
+    if !(0...100).contains(residualBlocks) { return "use 0 to 100 residual blocks" }
+    let factor = totalDownsampling(ofLevel: 0)
+    if imageHeight < factor || imageWidth < factor || imageHeight % factor != 0
+      || imageWidth % factor != 0
+    {
+      return "images of \(imageWidth)×\(imageHeight) do not divide by \(factor), the factor between "
+        + "the image and the top level; choose another --size or --downsampling"
+    }
+    return nil
+  }
+}

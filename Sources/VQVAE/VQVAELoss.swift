@@ -1,0 +1,52 @@
+import NeuralNetworks
+import Tensors
+
+/// The objective of one batch and what it was made of.
+public struct VQVAELoss {
+  /// ‖x − x̂‖², the mean over pixels in [-1, 1]: 4 times the error of pixels in [0, 1].
+  public let reconstruction: Tensor
+  /// Σ over levels of the mean of ‖z − sg[e]‖²; multiplied by β in the objective.
+  public let commitment: Tensor
+  /// reconstruction + β · commitment (+ the codebook loss, where codebooks learn by it).
+  public let total: Tensor
+  /// The reconstructions: [images, height, width, channels].
+  public let output: Tensor
+  /// The codes of each level, from the top.
+  public let codes: [[Int32]]
+}
+
+extension VQVAE {
+  /// Equation 3 of arXiv 1711.00937 over all levels, on images [images, height, width, channels] in
+  /// [-1, 1].
+  ///
+  /// - Parameter learning: in training, the stream that says where codes are seeded and revived, which
+  ///   lets the codebooks learn from this batch; nil leaves them as they are.
+  public func loss(
+    of images: Tensor, in pass: ForwardPass, learning: Randomness? = nil
+  ) -> VQVAELoss {
+    var codes: [[Int32]] = []
+    var commitment: Tensor?
+    var codebookLoss: Tensor?
+    let (_, context) = quantizeLevels(of: images, in: pass) { codebook, z, level in
+      let stream = learning?.stream(level)
+      if let stream { codebook.seedIfNeeded(from: z, randomness: stream.stream("seed")) }
+      let parts = codebook.quantize(z, in: pass)
+      if let stream {
+        codebook.update(
+          with: z.detached, codes: parts.codes, randomness: stream.stream("revival"))
+      }
+      codes.append(parts.codes)
+      commitment = commitment.map { $0 + parts.commitment } ?? parts.commitment
+      if let part = parts.codebookLoss { codebookLoss = codebookLoss.map { $0 + part } ?? part }
+      return ((), parts.quantized)
+    }
+    guard let commitment else { preconditionFailure("a VQ-VAE has at least one level") }
+    let output = decode(context: context, in: pass)
+    let reconstruction = output.meanSquaredError(to: images)
+    var total = reconstruction + configuration.commitment * commitment
+    if let codebookLoss { total = total + codebookLoss }
+    return VQVAELoss(
+      reconstruction: reconstruction, commitment: commitment, total: total,
+      output: output.detached, codes: codes)
+  }
+}
