@@ -18,7 +18,12 @@ let package = Package(
     // Libraries.
     .target(name: "Tensors", dependencies: ["COpenBLAS", "Kernels"]),
     .target(name: "NeuralNetworks", dependencies: ["Kernels", "Tensors"]),
+    .target(name: "PixelCNN", dependencies: ["Kernels", "NeuralNetworks", "Tensors"]),
     .target(name: "VQVAE", dependencies: ["NeuralNetworks", "Tensors"]),
+
+    // Tests.
+    .testTarget(name: "PixelCNNTests", dependencies: ["NeuralNetworks", "PixelCNN", "Tensors"]),
+    .testTarget(name: "VQVAETests", dependencies: ["NeuralNetworks", "Tensors", "VQVAE"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

@@ -16,14 +16,17 @@ public struct Convolution {
 
   /// Declares the parameters `weight`, `gain` and `bias` below `scope`.
   ///
-  /// Weights start uniform in ±1/√fan-in, biases at zero, gains at the norm of their weights.
+  /// Plain weights start as suits rectifiers; normalized ones smaller, with gains equal to their
+  /// norms; biases at zero.
   public init(
     _ scope: ParameterScope, inputs: Int, outputs: Int, geometry: ConvolutionGeometry,
     isWeightNormalized: Bool = false, hasBias: Bool = true
   ) {
     let taps = geometry.taps.count
+    let fanIn = taps * inputs
     weight = scope.parameter(
-      "weight", shape: [taps, inputs, outputs], initializer: .uniform(fanIn: taps * inputs))
+      "weight", shape: [taps, inputs, outputs],
+      initializer: isWeightNormalized ? .uniform(fanIn: fanIn) : .rectified(fanIn: fanIn))
     gain =
       isWeightNormalized
       ? scope.parameter(
@@ -69,7 +72,7 @@ public struct Convolution {
 
 extension Tensor {
   /// The Euclidean norm over all axes but the last: one per channel.
-  func columnNorms() -> [Float] {
+  public func columnNorms() -> [Float] {
     var sums = [Float](repeating: 0, count: channels)
     for (index, value) in buffer.enumerated() { sums[index % channels] += value * value }
     return sums.map { $0.squareRoot() }

@@ -4,13 +4,13 @@ import Tensors
 public enum Initializer: Sendable {
   /// The same value everywhere.
   case constant(Float)
-  /// Uniform in ±1/√fanIn: Kaiming's initialization (arXiv 1502.01852) with the gain customary for
-  /// convolutions followed by rectifiers of slope √5.
+  /// Uniform with variance 2/fanIn (arXiv 1502.01852): keeps the size of signals through rectifiers.
+  case rectified(fanIn: Int)
+  /// Uniform with variance 1/(3 fanIn), customary in front of other nonlinearities.
   case uniform(fanIn: Int)
   /// Normal with mean 0 and the given standard deviation.
   case normal(deviation: Float)
-  /// The Euclidean norm over all axes but the last of what another initializer draws: the gain that
-  /// makes a weight-normalized layer start as if it were not.
+  /// These values, in row-major order.
   case given([Float])
 
   func tensor(of shape: [Int], from randomness: Randomness) -> Tensor {
@@ -18,13 +18,18 @@ public enum Initializer: Sendable {
     switch self {
     case .constant(let value):
       return Tensor(repeating: value, shape: shape)
+    case .rectified(let fanIn):
+      return uniform(bound: (6 / Float(max(fanIn, 1))).squareRoot(), shape, randomness)
     case .uniform(let fanIn):
-      let bound = 1 / Float(max(fanIn, 1)).squareRoot()
-      return Tensor(randomness.uniforms(count, in: -bound...bound), shape: shape)
+      return uniform(bound: 1 / Float(max(fanIn, 1)).squareRoot(), shape, randomness)
     case .normal(let deviation):
       return Tensor(randomness.normals(count).map { $0 * deviation }, shape: shape)
     case .given(let values):
       return Tensor(values, shape: shape)
     }
+  }
+
+  private func uniform(bound: Float, _ shape: [Int], _ randomness: Randomness) -> Tensor {
+    Tensor(randomness.uniforms(shape.reduce(1, *), in: -bound...bound), shape: shape)
   }
 }

@@ -123,7 +123,6 @@ private final class Mailbox: @unchecked Sendable {
       spins += 1
       if spins % 256 == 0 { sched_yield() }
     }
-    job = nil
   }
 
   func serve() {
@@ -139,9 +138,17 @@ private final class Mailbox: @unchecked Sendable {
       isAsleep = false
       condition.unlock()
       seen += 1
-      guard let job else { return }
-      job.work()
+      guard finishJob() else { return }
       finished.store(seen, ordering: .releasing)
     }
+  }
+
+  /// Does the posted job and lets go of it, because its closure must not outlive the caller's wait.
+  /// False if the thread is to end.
+  @inline(never)
+  private func finishJob() -> Bool {
+    guard let job = job.take() else { return false }
+    job.work()
+    return true
   }
 }

@@ -13,8 +13,8 @@ public struct Codebook {
   let counts: Parameter
   /// m, the moving sum of those vectors: [codes, channels]. Only with moving averages.
   let sums: Parameter?
-  /// 1 once the entries have been placed on data: [1].
-  let seeded: Parameter
+  /// How many batches the codebook has learned from; its entries lie on data once it is positive: [1].
+  let updates: Parameter
   private let configuration: VQVAEConfiguration
 
   /// Smooths the counts so that no entry divides by zero, as 1711.00937 does.
@@ -33,7 +33,7 @@ public struct Codebook {
     }
     counts = scope.statistic(
       "counts", shape: [level.codebookSize], initializer: .constant(0))
-    seeded = scope.statistic("seeded", shape: [1], initializer: .constant(0))
+    updates = scope.statistic("updates", shape: [1], initializer: .constant(0))
     self.configuration = configuration
   }
 
@@ -69,14 +69,17 @@ public struct Codebook {
   /// Puts the entries on vectors of z, once: a codebook that starts away from the data may never be
   /// reached by it.
   func seedIfNeeded(from z: Tensor, randomness: Randomness) {
-    guard seeded.value.scalar == 0 else { return }
-    seeded.value = Tensor(repeating: 1, shape: [1])
+    guard updates.value.scalar == 0 else { return }
     for code in 0..<size { move(code, to: z, choice: randomness.word(at: code)) }
   }
 
   /// Learns from one batch: moving averages (1711.00937, appendix A.1), and the revival of dead codes.
   func update(with z: Tensor, codes: [Int32], randomness: Randomness) {
-    let decay = configuration.codebookDecay
+    // Early on the encoder moves fast, and an average with a long memory would trail behind it until
+    // one entry is nearest to everything: average over about what has been seen.
+    let seen = updates.value.scalar
+    updates.value = Tensor(repeating: seen + 1, shape: [1])
+    let decay = min(configuration.codebookDecay, (1 + seen) / (10 + seen))
     let channels = z.channels
     var batchCounts = Tensor(zeros: [size])
     var batchSums = Tensor(zeros: [size, channels])
@@ -103,7 +106,7 @@ public struct Codebook {
   /// e = m / N, with N smoothed.
   private func recomputeEntries(from sums: Parameter) {
     let total = counts.value.buffer.reduce(0, +)
-    let channels = sums.value.channels
+    let (size, channels) = (size, sums.value.channels)
     let epsilon = Codebook.epsilon
     entries.value.withMutableElements { entries in
       for code in 0..<size {

@@ -44,20 +44,20 @@ public struct ConvolutionGeometry: Hashable, Sendable {
 
   /// Calls `body` with the kernels' description of the convolution from `input` to `output`, both NHWC.
   fileprivate func withKernelShape<Result>(
-    input: [Int], output: [Int], _ body: (inout kernel_convolution) -> Result
+    input: [Int], output: [Int], _ body: (UnsafePointer<kernel_convolution>) -> Result
   ) -> Result {
     precondition(input.count == 4 && output.count == 4, "a convolution needs NHWC tensors")
     precondition(
       max(input[3], output[3]) <= KERNEL_MAXIMUM_CHANNELS, "too many channels for a convolution")
     return taps.rows.withUnsafeBufferPointer { rows in
       taps.columns.withUnsafeBufferPointer { columns in
-        var shape = kernel_convolution(
+        let shape = kernel_convolution(
           images: Int32(input[0]), input_height: Int32(input[1]), input_width: Int32(input[2]),
           input_channels: Int32(input[3]), output_height: Int32(output[1]),
           output_width: Int32(output[2]), output_channels: Int32(output[3]),
           stride: Int32(stride), tap_count: Int32(taps.count), tap_rows: rows.baseAddress,
           tap_columns: columns.baseAddress)
-        return body(&shape)
+        return withUnsafePointer(to: shape, body)
       }
     }
   }
@@ -72,7 +72,8 @@ public enum Activation: String, Codable, Sendable {
   /// y = x above zero, eˣ − 1 below
   case elu
 
-  var kernel: kernel_activation {
+  /// The kernels' name for it.
+  public var kernel: kernel_activation {
     switch self {
     case .identity: KERNEL_IDENTITY
     case .relu: KERNEL_RELU
@@ -172,7 +173,7 @@ private func convolve(
   geometry.withKernelShape(input: x.shape, output: outputShape) { shape in
     ThreadPool.shared.split(y.rows, grain: 24) { pixels in
       kernel_convolve(
-        &shape, x.pointer, packed.pointer, bias?.pointer, addend?.pointer, activation.kernel,
+        shape, x.pointer, packed.pointer, bias?.pointer, addend?.pointer, activation.kernel,
         y.fresh, pixels.lowerBound, pixels.upperBound)
     }
   }
@@ -188,7 +189,7 @@ private func adjoint(
   geometry.withKernelShape(input: inputShape, output: gradient.shape) { shape in
     ThreadPool.shared.split(inputShape[0]) { images in
       kernel_convolve_transposed(
-        &shape, gradient.pointer, packed.pointer, bias?.pointer, activation.kernel, x.fresh,
+        shape, gradient.pointer, packed.pointer, bias?.pointer, activation.kernel, x.fresh,
         Int32(images.lowerBound), Int32(images.upperBound))
     }
   }
@@ -202,7 +203,7 @@ private func weightGradient(
   geometry.withKernelShape(input: x.shape, output: gradient.shape) { shape in
     ThreadPool.shared.split(geometry.taps.count * x.channels) { rows in
       kernel_convolution_weight_gradient(
-        &shape, x.pointer, gradient.pointer, result.fresh, rows.lowerBound, rows.upperBound)
+        shape, x.pointer, gradient.pointer, result.fresh, rows.lowerBound, rows.upperBound)
     }
   }
   return result

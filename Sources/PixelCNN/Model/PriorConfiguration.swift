@@ -1,0 +1,112 @@
+/// Everything that tells one prior from another, apart from its weights.
+public struct PriorConfiguration: Codable, Hashable, Sendable {
+  /// A map of codes: the level a prior models, or one it is conditioned on.
+  public struct Level: Codable, Hashable, Sendable {
+    /// What the level is called, for example `top`.
+    public var name: String
+    /// Rows of the map.
+    public var height: Int
+    /// Columns of the map.
+    public var width: Int
+    /// How many codes there are.
+    public var codebookSize: Int
+
+    /// A level with the given map.
+    public init(name: String, height: Int, width: Int, codebookSize: Int) {
+      self.name = name
+      self.height = height
+      self.width = width
+      self.codebookSize = codebookSize
+    }
+  }
+
+  /// The level whose codes are modelled.
+  public var level: Level
+  /// The levels above it, from the top, whose codes are given.
+  public var conditions: [Level]
+  /// How many classes there are; 0 for an unconditional prior.
+  public var classCount: Int
+  /// Channels of the residual stream.
+  public var channels: Int
+  /// Channels inside a gated residual block.
+  public var residualChannels: Int
+  /// Height and width of the causal convolutions; odd.
+  public var kernel: Int
+  /// How many blocks of gated residual blocks, each ended by attention where there is any.
+  public var blocks: Int
+  /// Gated residual blocks per block.
+  public var residualBlocks: Int
+  /// Heads of the causal attention at the end of each block; 0 for none.
+  public var attentionHeads: Int
+  /// Gated residual blocks of 1×1 convolutions before the logits.
+  public var outputBlocks: Int
+  /// Gated residual blocks of the stack that the levels above go through.
+  public var conditionBlocks: Int
+  /// Channels of that stack.
+  public var conditionChannels: Int
+  /// The fraction of activations that training drops inside gated residual blocks.
+  public var dropout: Float
+  /// Whether shortcuts carry elu(x) in place of x. The public PyTorch implementation activates its
+  /// input in place, so models trained with it do; PixelSNAIL's own shortcuts carry x.
+  public var activatesShortcuts: Bool
+
+  /// A configuration with moderate defaults where none are given.
+  public init(
+    level: Level, conditions: [Level] = [], classCount: Int = 0, channels: Int = 64,
+    residualChannels: Int = 64, kernel: Int = 3, blocks: Int = 2, residualBlocks: Int = 3,
+    attentionHeads: Int = 0, outputBlocks: Int = 0, conditionBlocks: Int = 2,
+    conditionChannels: Int = 64, dropout: Float = 0.1, activatesShortcuts: Bool = false
+  ) {
+    self.level = level
+    self.conditions = conditions
+    self.classCount = classCount
+    self.channels = channels
+    self.residualChannels = residualChannels
+    self.kernel = kernel
+    self.blocks = blocks
+    self.residualBlocks = residualBlocks
+    self.attentionHeads = attentionHeads
+    self.outputBlocks = outputBlocks
+    self.conditionBlocks = conditionBlocks
+    self.conditionChannels = conditionChannels
+    self.dropout = dropout
+    self.activatesShortcuts = activatesShortcuts
+  }
+
+  /// What is wrong with the configuration, in one line; nil if it can be built.
+  public var problem: String? {
+    if kernel % 2 == 0 || !(3...15).contains(kernel) { return "use a kernel of 3, 5, … 15" }
+    if !(1...4096).contains(channels) || !(1...4096).contains(residualChannels) {
+      return "use 1 to 4096 channels"
+    }
+    if !(1...1000).contains(blocks) || !(0...1000).contains(residualBlocks) {
+      return "use 1 to 1000 blocks"
+    }
+    if !(0...1000).contains(outputBlocks) || !(0...1000).contains(conditionBlocks) {
+      return "use 0 to 1000 output and condition blocks"
+    }
+    if !(0..<1).contains(dropout) { return "dropout lies in [0, 1)" }
+    if attentionHeads < 0 || (attentionHeads > 0 && channels / 2 % attentionHeads != 0) {
+      return "half of \(channels) channels cannot be shared by \(attentionHeads) attention heads"
+    }
+    for map in [level] + conditions {
+      if !(1...65_536).contains(map.codebookSize) || map.height < 1 || map.width < 1 {
+        return "level \(map.name) has no codes"
+      }
+    }
+    for (upper, lower) in zip(conditions, conditions.dropFirst() + [level])
+    where lower.height % upper.height != 0
+      || lower.height / upper.height * upper.width != lower.width
+    {
+      return "level \(lower.name) (\(lower.height)×\(lower.width)) is not a whole multiple of level "
+        + "\(upper.name) (\(upper.height)×\(upper.width))"
+    }
+    return nil
+  }
+
+  /// By how much the map of condition `index` is enlarged to reach the next level's.
+  func enlargement(ofCondition index: Int) -> Int {
+    let next = index + 1 < conditions.count ? conditions[index + 1] : level
+    return next.height / conditions[index].height
+  }
+}

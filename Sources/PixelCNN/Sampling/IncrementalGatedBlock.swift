@@ -1,0 +1,80 @@
+import Kernels
+import Tensors
+
+/// A gated residual block, one position at a time. What later positions will read of its inputs is
+/// kept; a pointwise block keeps nothing.
+final class IncrementalGatedBlock {
+  private let block: PackedGatedBlock
+  private unowned let group: SamplingGroup
+  private let firstInputs: RowHistory?
+  private let secondInputs: RowHistory?
+  private let activated: Rows
+  private let hidden: Rows
+  private let gates: Rows
+  private let projectedCondition: Rows?
+  private let activatedAuxiliary: Rows?
+  private let projectedAuxiliary: Rows?
+
+  init(_ block: PackedGatedBlock, group: SamplingGroup) {
+    self.block = block
+    self.group = group
+    let channels = block.first.weights.inputs
+    let hiddenChannels = block.first.weights.outputs
+    let isPointwise = block.first.offsets.count == 1
+    firstInputs = isPointwise ? nil : group.history(channels: channels)
+    secondInputs = isPointwise ? nil : group.history(channels: hiddenChannels)
+    activated = group.rows(channels: channels)
+    hidden = group.rows(channels: hiddenChannels)
+    gates = group.rows(channels: 2 * channels)
+    projectedCondition = block.condition.map { _ in group.rows(channels: 2 * channels) }
+    activatedAuxiliary = block.auxiliary.map { group.rows(channels: $0.weights.inputs) }
+    projectedAuxiliary = block.auxiliary.map { _ in group.rows(channels: hiddenChannels) }
+  }
+
+  /// Advances by one position: `x` becomes the block's output.
+  func advance(_ x: Rows, auxiliary: Rows? = nil, at position: Int) {
+    activated.set(.elu, of: x)
+    var addend: Rows?
+    if let auxiliary, let convolution = block.auxiliary, let activatedAuxiliary,
+      let projectedAuxiliary
+    {
+      activatedAuxiliary.set(.elu, of: auxiliary)
+      convolution.apply(activatedAuxiliary, to: projectedAuxiliary)
+      addend = projectedAuxiliary
+    }
+    convolve(
+      block.first, activated, firstInputs, adding: addend, activation: .elu, to: hidden,
+      at: position)
+    if let convolution = block.condition, let projectedCondition {
+      convolution.apply(group.conditionPointers(at: position), to: projectedCondition)
+    }
+    convolve(
+      block.second, hidden, secondInputs, adding: projectedCondition, activation: .identity,
+      to: gates, at: position)
+    if let table = block.classTable { addClass(table) }
+    let shortcut = block.activatesShortcut ? activated : x
+    kernel_gate(gates.base, shortcut.base, x.base, x.images, Int32(x.channels))
+  }
+
+  private func convolve(
+    _ convolution: PackedConvolution, _ input: Rows, _ history: RowHistory?, adding addend: Rows?,
+    activation: Activation, to output: Rows, at position: Int
+  ) {
+    guard let history else {
+      convolution.apply(input, adding: addend, activation: activation, to: output)
+      return
+    }
+    history.record(input, at: position)
+    convolution.apply(
+      history.pointers(around: position, offsets: convolution.offsets), adding: addend,
+      activation: activation, to: output)
+  }
+
+  private func addClass(_ table: Tensor) {
+    guard let labels = group.labels, let vectors = table.buffer.baseAddress else { return }
+    for image in 0..<gates.images {
+      kernel_add_scaled(
+        1, vectors + Int(labels[image]) * gates.channels, gates[image], gates.channels)
+    }
+  }
+}
