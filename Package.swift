@@ -14,6 +14,11 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Kernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "PNGDecoder", dependencies: ["CPNG"]),
+
+    // Images in and out, datasets, augmentation, contact sheets.
+    .target(name: "Images", dependencies: ["CPNG", "CZlib", "PNGDecoder"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images", "CZlib"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
