@@ -14,14 +14,17 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Kernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "PNGDecoder", dependencies: ["CPNG"]),
 
     // Libraries.
     .target(name: "Tensors", dependencies: ["COpenBLAS", "Kernels"]),
     .target(name: "NeuralNetworks", dependencies: ["Kernels", "Tensors"]),
-    .target(name: "PixelCNN", dependencies: ["Kernels", "NeuralNetworks", "Tensors"]),
+    .target(name: "Images", dependencies: ["CPNG", "CZlib", "PNGDecoder"]),
     .target(name: "VQVAE", dependencies: ["NeuralNetworks", "Tensors"]),
+    .target(name: "PixelCNN", dependencies: ["Kernels", "NeuralNetworks", "Tensors"]),
 
     // Tests.
+    .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
     .testTarget(name: "PixelCNNTests", dependencies: ["NeuralNetworks", "PixelCNN", "Tensors"]),
     .testTarget(name: "VQVAETests", dependencies: ["NeuralNetworks", "Tensors", "VQVAE"]),
   ],

@@ -1,0 +1,70 @@
+/// Where the images of a folder are: the paths, by number, of a million files in little memory.
+struct FolderIndex {
+  /// The names of the classes; empty when the folder is flat.
+  let classNames: [String]
+  /// The number of files passed over because their names do not end in `.png`.
+  let ignoredFileCount: Int
+  /// The folders with images: one, or one for each class.
+  private let folders: [FilePath]
+  /// The number of the first image of each folder.
+  private let starts: [Int]
+  /// The names of all images, folder by folder.
+  private let names: NameList
+
+  /// The number of images.
+  var count: Int { names.count }
+
+  /// Lists a folder and its sub-folders; throws unless it is flat or each sub-folder has images.
+  init(_ path: FilePath) throws {
+    let top = try FolderListing(path: path)
+    let classes = try (0..<top.folders.count).map { index in
+      let folder = path.appending(top.folders[index])
+      return (folder: folder, listing: try FolderListing(path: folder))
+    }
+    ignoredFileCount = classes.reduce(top.otherCount) { $0 + $1.listing.otherCount }
+
+    let isFlat = classes.allSatisfy { $0.listing.images.count == 0 }
+    if isFlat {
+      guard top.images.count > 0 else {
+        throw ImageError(
+          path.description, "holds no PNG",
+          remedy: "give a folder of .png files, or of one sub-folder of them for each class")
+      }
+      (folders, starts, names, classNames) = ([path], [0], top.images, [])
+      return
+    }
+    guard top.images.count == 0 else {
+      throw ImageError(
+        path.description, "holds both PNGs and sub-folders of PNGs",
+        remedy: "move the PNGs into a sub-folder, their class")
+    }
+    if let empty = classes.first(where: { $0.listing.images.count == 0 }) {
+      throw ImageError(
+        empty.folder.description, "holds no PNG, but its neighbours are classes",
+        remedy: "add images or take the folder away")
+    }
+    folders = classes.map(\.folder)
+    classNames = (0..<top.folders.count).map { top.folders.text(at: $0) }
+    var (starts, names) = ([Int](), NameList())
+    for (_, listing) in classes {
+      starts.append(names.count)
+      names.append(contentsOf: listing.images)
+    }
+    (self.starts, self.names) = (starts, names)
+  }
+
+  /// The folder the image `index` is in, counted from 0: its class.
+  func folder(of index: Int) -> Int {
+    var (low, high) = (0, starts.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= index { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  /// The path of the image `index`.
+  func path(at index: Int) -> FilePath {
+    folders[folder(of: index)].appending(names[index])
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+
+/// What a folder holds, hidden files aside.
+struct FolderListing {
+  /// Sub-folders, sorted by bytes.
+  private(set) var folders = NameList()
+  /// Files with the extension `png`, sorted by bytes.
+  private(set) var images = NameList()
+  /// The number of other files.
+  private(set) var otherCount = 0
+
+  /// Lists a folder; paths and names are bytes, valid UTF-8 or not.
+  init(path: FilePath) throws {
+    guard let stream = opendir(path.characters) else { throw Self.failure(path) }
+    defer { closedir(stream) }
+    while let entry = try Self.next(in: stream, of: path) {
+      guard entry.name.first != CChar(bitPattern: UInt8(ascii: ".")) else { continue }
+      if entry.isFolder {
+        folders.append(entry.name)
+      } else if Self.isPNG(entry.name) {
+        images.append(entry.name)
+      } else {
+        otherCount += 1
+      }
+    }
+    folders.sort()
+    images.sort()
+  }
+
+  private static func next(
+    in stream: OpaquePointer, of path: FilePath
+  ) throws -> (name: [CChar], isFolder: Bool)? {
+    errno = 0
+    guard let entry = readdir(stream) else {
+      if errno != 0 { throw failure(path) }
+      return nil
+    }
+    // The system allocates no more of the name than there is, so it must not be copied as a whole.
+    let start = MemoryLayout.offset(of: \dirent.d_name) ?? 0
+    let first = (UnsafeRawPointer(entry) + start).assumingMemoryBound(to: CChar.self)
+    let name = Array(UnsafeBufferPointer(start: first, count: strlen(first)))
+
+    switch Int(entry.pointee.d_type) {
+    case Int(DT_DIR): return (name, true)
+    case Int(DT_LNK), Int(DT_UNKNOWN): return (name, path.appending(name).isFolder)
+    default: return (name, false)
+    }
+  }
+
+  private static func isPNG(_ name: [CChar]) -> Bool {
+    let lowercased = name.suffix(4).map { tolower(Int32($0)) }
+    return lowercased.elementsEqual(".png".utf8.map { Int32($0) })
+  }
+
+  private static func failure(_ path: FilePath) -> ImageError {
+    ImageError(
+      path.description, "cannot be listed: \(systemMessage())",
+      remedy: "check the path and its permissions")
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+
+/// File names end to end in one buffer: a million take little more than their characters.
+struct NameList {
+  /// The names, each followed by a NUL.
+  private var characters: [CChar] = []
+  /// Where each name starts.
+  private var starts: [Int] = []
+
+  var count: Int { starts.count }
+
+  /// The bytes of the name at `index`, without its NUL.
+  subscript(index: Int) -> ArraySlice<CChar> {
+    let end = index + 1 < starts.count ? starts[index + 1] : characters.count
+    return characters[starts[index]..<end - 1]
+  }
+
+  /// The name at `index` as text, with what is not UTF-8 replaced.
+  func text(at index: Int) -> String {
+    String(decoding: self[index].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  mutating func append(_ name: some Sequence<CChar>) {
+    starts.append(characters.count)
+    characters += name
+    characters.append(0)
+  }
+
+  mutating func append(contentsOf other: NameList) {
+    let offset = characters.count
+    characters += other.characters
+    starts += other.starts.map { $0 + offset }
+  }
+
+  /// Sorts by bytes, as `LC_ALL=C ls` does, whatever the locale.
+  mutating func sort() {
+    characters.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      starts.sort { strcmp(base + $0, base + $1) < 0 }
+    }
+    var sorted = NameList()
+    sorted.characters.reserveCapacity(characters.count)
+    sorted.starts.reserveCapacity(starts.count)
+    for start in starts {
+      sorted.append(characters[start...].prefix { $0 != 0 })
+    }
+    self = sorted
+  }
+}

@@ -1,0 +1,48 @@
+/// Some images of a dataset, numbered anew.
+public struct Subset: ImageDataset {
+  private let base: any ImageDataset
+  private let indices: [UInt32]
+
+  /// The images of `base` at `indices`, in that order; at least one, each below 2^32.
+  public init(of base: any ImageDataset, at indices: some Sequence<Int>) {
+    self.base = base
+    self.indices = indices.map { UInt32($0) }
+    precondition(!self.indices.isEmpty, "a dataset has at least one image")
+  }
+
+  /// The number of images.
+  public var count: Int { indices.count }
+  /// The shape all images have.
+  public var shape: ImageShape { base.shape }
+  /// The names of the classes of the whole dataset.
+  public var classNames: [String] { base.classNames }
+
+  /// The number the image `index` has in the whole dataset.
+  public func baseIndex(at index: Int) -> Int { Int(indices[index]) }
+
+  /// The class of the image, or nil when unlabelled.
+  public func label(at index: Int) -> Int? { base.label(at: baseIndex(at: index)) }
+
+  /// Writes the image, `[height, width, channels]`, to the start of `buffer`; throws as `base`.
+  public func readImage(at index: Int, into buffer: UnsafeMutableBufferPointer<UInt8>) throws {
+    try base.readImage(at: baseIndex(at: index), into: buffer)
+  }
+}
+
+extension ImageDataset {
+  /// Splits off `holdOut` images, drawn at random by `seed`; both parts keep their order.
+  ///
+  /// Throws an `ImageError` unless at least one image is held out and one is left.
+  public func split(holdOut: Int, seed: UInt64) throws -> (training: Subset, heldOut: Subset) {
+    guard holdOut > 0, holdOut < count else {
+      throw ImageError(
+        "hold-out", "\(holdOut) of \(count) images cannot be held out",
+        remedy: "hold out at least 1 and at most \(count - 1)")
+    }
+    let permutation = Permutation(count: count, key: seed)
+    return (
+      Subset(of: self, at: (0..<count).lazy.filter { permutation[$0] >= holdOut }),
+      Subset(of: self, at: (0..<count).lazy.filter { permutation[$0] < holdOut })
+    )
+  }
+}
