@@ -111,6 +111,7 @@ static void convolve_transposed(
       l.taps++;
     }
     const long area = (long)l.lattice_height * l.lattice_width;
+    if (area == 0) continue;  // an image smaller than the stride lacks some phases
     convolve_lattice(&g, &l, begin * area, end * area);
   }
 }
