@@ -35,15 +35,20 @@ extension Tensor {
   }
 }
 
+// OpenBLAS chooses its way by the size of a product, and each way rounds differently. So threads share
+// out products of one fixed size, and their number changes no bit.
+
 /// a · bᵀ: [rows of a, rows of b].
 private func productWithTranspose(_ a: Tensor, _ b: Tensor) -> Tensor {
   _ = OpenBLAS.kernelName
   let output = Tensor(uninitialized: [a.rows, b.rows])
-  ThreadPool.shared.split(a.rows, grain: 16) { rows in
+  let block = 64
+  ThreadPool.shared.perform((a.rows + block - 1) / block) { index in
+    let first = index * block
     openblas_sgemm(
-      false, true, Int32(rows.count), Int32(b.rows), Int32(a.channels), 1,
-      a.pointer + rows.lowerBound * a.channels, Int32(a.channels), b.pointer, Int32(b.channels),
-      0, output.fresh + rows.lowerBound * b.rows, Int32(b.rows))
+      false, true, Int32(min(block, a.rows - first)), Int32(b.rows), Int32(a.channels), 1,
+      a.pointer + first * a.channels, Int32(a.channels), b.pointer, Int32(b.channels), 0,
+      output.fresh + first * b.rows, Int32(b.rows))
   }
   return output
 }
@@ -52,11 +57,13 @@ private func productWithTranspose(_ a: Tensor, _ b: Tensor) -> Tensor {
 private func outerProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
   _ = OpenBLAS.kernelName
   let output = Tensor(uninitialized: [a.channels, b.channels])
-  ThreadPool.shared.split(a.channels, grain: 16) { columns in
+  let block = 32
+  ThreadPool.shared.perform((a.channels + block - 1) / block) { index in
+    let first = index * block
     openblas_sgemm(
-      true, false, Int32(columns.count), Int32(b.channels), Int32(a.rows), 1,
-      a.pointer + columns.lowerBound, Int32(a.channels), b.pointer, Int32(b.channels), 0,
-      output.fresh + columns.lowerBound * b.channels, Int32(b.channels))
+      true, false, Int32(min(block, a.channels - first)), Int32(b.channels), Int32(a.rows), 1,
+      a.pointer + first, Int32(a.channels), b.pointer, Int32(b.channels), 0,
+      output.fresh + first * b.channels, Int32(b.channels))
   }
   return output
 }
