@@ -47,6 +47,7 @@ extension Tensor {
 
   private func rowLosses(targets: [Int32], scale: Float, gradients: Tensor?) -> Tensor {
     precondition(targets.count == rows, "\(targets.count) targets for \(rows) rows")
+    precondition(targets.allSatisfy { $0 >= 0 && Int($0) < channels }, "target is not a class")
     let losses = Tensor(uninitialized: [rows])
     targets.withUnsafeBufferPointer { targets in
       guard let targets = targets.baseAddress else { return }
