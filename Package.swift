@@ -24,6 +24,8 @@ let package = Package(
     .target(name: "PixelCNN", dependencies: ["Kernels", "NeuralNetworks", "Tensors"]),
 
     // Tests.
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Kernels", "Tensors"]),
     .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
     .testTarget(name: "PixelCNNTests", dependencies: ["NeuralNetworks", "PixelCNN", "Tensors"]),
     .testTarget(name: "VQVAETests", dependencies: ["NeuralNetworks", "Tensors", "VQVAE"]),

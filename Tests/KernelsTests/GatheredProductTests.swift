@@ -1,0 +1,86 @@
+import Kernels
+import Testing
+
+/// A sampler gathers what the network convolves: both must come to the same bits.
+@Suite struct GatheredProductTests {
+  @Test(
+    arguments: [(1, 1), (3, 17), (16, 33), (65, 64), (64, 130), (130, 5)],
+    [KERNEL_IDENTITY, KERNEL_RELU, KERNEL_ELU])
+  func equalsTheConvolutionAtEveryPixel(
+    channels: (inputs: Int, outputs: Int), activation: kernel_activation
+  ) {
+    var numbers = GuardedNumbers(seed: 2)
+    let taps: [(row: Int, column: Int)] = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (-2, 2)]
+    let (images, height, width) = (3, 5, 7)
+    let pixels = images * height * width
+    let x = numbers.buffer(pixels * channels.inputs)
+    let addend = numbers.buffer(pixels * channels.outputs)
+    let bias = numbers.buffer(channels.outputs)
+    let packed = packedWeights(
+      numbers.buffer(taps.count * channels.inputs * channels.outputs), taps: taps.count,
+      inputs: channels.inputs, outputs: channels.outputs)
+    let expected = GuardedBuffer(count: addend.count)
+    withConvolution(
+      images: images, height: height, width: width, inputs: channels.inputs,
+      outputs: channels.outputs, stride: 1, taps: taps
+    ) { shape in
+      kernel_convolve(
+        &shape, x.pointer, packed.pointer, bias.pointer, addend.pointer, activation,
+        expected.pointer, 0, pixels)
+    }
+
+    let sources = (0..<pixels).flatMap { pixel in
+      taps.map { tap -> UnsafePointer<Float>? in
+        let row = pixel / width % height + tap.row
+        let column = pixel % width + tap.column
+        guard row >= 0, row < height, column >= 0, column < width else { return nil }
+        return UnsafePointer(x.pointer + (pixel + tap.row * width + tap.column) * channels.inputs)
+      }
+    }
+    for batch in [1, 2, 5, 64] {
+      let actual = GuardedBuffer(count: expected.count)
+      for first in stride(from: 0, to: pixels, by: batch) {
+        let rows = first..<min(first + batch, pixels)
+        let inputs = Array(sources[rows.lowerBound * taps.count..<rows.upperBound * taps.count])
+        let addends = rows.map { Optional(UnsafePointer(addend.pointer + $0 * channels.outputs)) }
+        let targets = rows.map { Optional(actual.pointer + $0 * channels.outputs) }
+        kernel_gathered_product(
+          Int32(rows.count), Int32(taps.count), Int32(channels.inputs), Int32(channels.outputs),
+          inputs, packed.pointer, bias.pointer, addends, activation, targets)
+      }
+      #expect(actual.bits == expected.bits, "\(batch) rows at once")
+      #expect(actual.isIntact && expected.isIntact)
+    }
+  }
+}
+
+extension kernel_activation: @retroactive @unchecked Sendable {}
+
+/// The packed form of weights [taps, inputs, outputs].
+func packedWeights(
+  _ weights: GuardedBuffer, taps: Int, inputs: Int, outputs: Int, transposed: Bool = false
+) -> GuardedBuffer {
+  let pack = transposed ? kernel_pack_transposed : kernel_pack
+  let packed = GuardedBuffer(
+    count: kernel_packed_count(Int32(taps), Int32(inputs), Int32(outputs)))
+  pack(weights.pointer, Int32(taps), Int32(inputs), Int32(outputs), packed.pointer)
+  return packed
+}
+
+/// Calls `body` with the description of a convolution over images of the given size.
+func withConvolution(
+  images: Int, height: Int, width: Int, inputs: Int, outputs: Int, stride: Int,
+  taps: [(row: Int, column: Int)], _ body: (inout kernel_convolution) -> Void
+) {
+  taps.map { Int32($0.row) }.withUnsafeBufferPointer { rows in
+    taps.map { Int32($0.column) }.withUnsafeBufferPointer { columns in
+      var shape = kernel_convolution(
+        images: Int32(images), input_height: Int32(height), input_width: Int32(width),
+        input_channels: Int32(inputs), output_height: Int32((height + stride - 1) / stride),
+        output_width: Int32((width + stride - 1) / stride), output_channels: Int32(outputs),
+        stride: Int32(stride), tap_count: Int32(taps.count), tap_rows: rows.baseAddress,
+        tap_columns: columns.baseAddress)
+      body(&shape)
+    }
+  }
+}

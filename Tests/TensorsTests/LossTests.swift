@@ -1,0 +1,56 @@
+import Tensors
+import Testing
+
+@Suite struct LossTests {
+  @Test(arguments: [1, 17, 4097]) func meanSquaredErrorAndItsDerivative(count: Int) {
+    var random = SplitMix64(seed: 40)
+    let target = random.tensor([count])
+    expectAgreement([random.tensor([count])]) {
+      $0[0].meanSquaredError(to: target.tensor)
+    } reference: {
+      Reference.meanSquaredError($0[0], target)
+    }
+  }
+
+  @Test func meanSquaredErrorOfManyBlocks() {
+    var random = SplitMix64(seed: 41)
+    let (x, target) = (random.tensor([200_003]), random.tensor([200_003]))
+    expectClose(x.tensor.meanSquaredError(to: target.tensor), Reference.meanSquaredError(x, target))
+  }
+
+  @Test(arguments: [(1, 1), (3, 5), (35, 17), (64, 130), (130, 3)])
+  func crossEntropyAndItsDerivative(rows: Int, classes: Int) {
+    var random = SplitMix64(seed: 42)
+    let logits = random.tensor([rows, classes], scale: 6)
+    let targets = random.indices(rows, below: classes)
+    expectAgreement([logits]) {
+      $0[0].softmaxCrossEntropy(targets: targets)
+    } reference: {
+      let losses = Reference.negativeLogLikelihoods($0[0], targets).elements
+      return DoubleTensor([losses.reduce(0, +) / Double(rows)], shape: [])
+    }
+    expectClose(
+      logits.tensor.negativeLogLikelihoods(targets: targets),
+      Reference.negativeLogLikelihoods(logits, targets))
+    expectClose(logits.tensor.softmax(), Reference.softmax(logits))
+  }
+
+  @Test func crossEntropyOfExtremeLogits() {
+    let logits = DoubleTensor([1000, -1000, 3e4, 3e4, -3e4, 0], shape: [2, 3])
+    // Mixed signs on purpose: the peak must come off before the exponential.
+    let targets: [Int32] = [1, 2]
+    expectClose(
+      logits.tensor.negativeLogLikelihoods(targets: targets),
+      Reference.negativeLogLikelihoods(logits, targets))
+    expectClose(logits.tensor.softmax(), Reference.softmax(logits))
+  }
+
+  @Test func aTargetThatIsNoClassStopsTheProgram() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Tensor(zeros: [1, 3]).negativeLogLikelihoods(targets: [3])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = Tensor(zeros: [1, 3]).softmaxCrossEntropy(targets: [-1])
+    }
+  }
+}
