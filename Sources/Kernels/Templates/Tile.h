@@ -23,7 +23,10 @@ INLINE void tile(
     const float *in[TILE_ROWS];
     for (int r = 0; r < rows; r++) in[r] = inputs[t * input_step + r];
     const float *w = weights[t];
-    for (int c = 0; c < channels; c++, w += vectors * VECTOR_WIDTH) {
+    // Tested at the end: were it possible that the loop does not run, the sums before it and after it
+    // would need registers of their own, and there are none to spare.
+    int c = 0;
+    do {
       vector row[PANEL_VECTORS];
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) row[v] = load(w + v * VECTOR_WIDTH);
@@ -33,7 +36,8 @@ INLINE void tile(
 #pragma clang loop unroll(full)
         for (int v = 0; v < vectors; v++) sums[r][v] += x * row[v];
       }
-    }
+      w += vectors * VECTOR_WIDTH;
+    } while (++c < channels);
   }
   for (int r = 0; r < rows; r++) {
     if (r >= live) break;

@@ -12,7 +12,8 @@
 // row is loaded whole and its surplus lanes are thrown away.
 #define KERNEL_SLACK 16
 
-// Input channels of a convolution: bounded by the row of zeros that stands for pixels outside.
+// Input channels of a convolution: at least 1, and bounded by the row of zeros that stands for pixels
+// outside.
 #define KERNEL_MAXIMUM_CHANNELS 16384
 
 // ---------------------------------------------------------------------------------------------
