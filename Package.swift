@@ -14,6 +14,12 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Kernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+
+    // Files and command lines.
+    .target(name: "Artifacts"),
+
+    // Tests.
+    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
