@@ -17,9 +17,25 @@ let package = Package(
 
     // Files and command lines.
     .target(name: "Artifacts"),
+    .target(
+      name: "CommandLineTools",
+      dependencies: [
+        "Artifacts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
 
     // Tests.
     .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts"]),
+    .executableTarget(
+      name: "example-stage", dependencies: ["CommandLineTools"], path: "Tests/ExampleStage"),
+    .testTarget(
+      name: "CommandLineToolsTests",
+      dependencies: [
+        "CommandLineTools", "example-stage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
