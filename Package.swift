@@ -1,6 +1,10 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
 // Targets are listed from the ground up: a target depends only on targets above it in this file.
 let package = Package(
   name: "vqvae2",
@@ -9,7 +13,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
-    // System libraries and the C kernels.
+    // System libraries and C.
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -19,16 +23,49 @@ let package = Package(
     // Libraries.
     .target(name: "Tensors", dependencies: ["COpenBLAS", "Kernels"]),
     .target(name: "NeuralNetworks", dependencies: ["Kernels", "Tensors"]),
-    .target(name: "Images", dependencies: ["CPNG", "CZlib", "PNGDecoder"]),
+    .target(name: "Artifacts"),
+    .target(name: "Images", dependencies: ["CPNG", "CZlib", "PNGDecoder", "Tensors"]),
     .target(name: "VQVAE", dependencies: ["NeuralNetworks", "Tensors"]),
-    .target(name: "PixelCNN", dependencies: ["Kernels", "NeuralNetworks", "Tensors"]),
+    .target(name: "PixelCNN", dependencies: ["Artifacts", "Kernels", "NeuralNetworks", "Tensors"]),
+    .target(name: "Classifiers", dependencies: ["NeuralNetworks", "Tensors"]),
+    .target(
+      name: "CommandLineTools", dependencies: ["Artifacts", "Images", argumentParser, logging]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Artifacts", "Classifiers", "CommandLineTools", "Images", "NeuralNetworks", "PixelCNN",
+        "Tensors", "VQVAE", argumentParser,
+      ]),
+    .target(
+      name: "Generation",
+      dependencies: ["Artifacts", "Classifiers", "Images", "PixelCNN", "Tensors", "Training"]),
+
+    // Stages.
+    .executableTarget(name: "train-vqvae", dependencies: ["CommandLineTools", "Training"]),
+    .executableTarget(name: "extract-codes", dependencies: ["CommandLineTools", "Training"]),
+    .executableTarget(name: "train-prior", dependencies: ["CommandLineTools", "Training"]),
+    .executableTarget(name: "train-classifier", dependencies: ["CommandLineTools", "Training"]),
+    .executableTarget(
+      name: "sample-images", dependencies: ["CommandLineTools", "Generation", "Training"]),
+    .executableTarget(
+      name: "evaluate", dependencies: ["CommandLineTools", "Generation", "Training"]),
 
     // Tests.
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "TensorsTests", dependencies: ["Kernels", "Tensors"]),
+    .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts"]),
     .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
-    .testTarget(name: "PixelCNNTests", dependencies: ["NeuralNetworks", "PixelCNN", "Tensors"]),
     .testTarget(name: "VQVAETests", dependencies: ["NeuralNetworks", "Tensors", "VQVAE"]),
+    .testTarget(
+      name: "PixelCNNTests",
+      dependencies: ["Artifacts", "NeuralNetworks", "PixelCNN", "Tensors"]),
+    .testTarget(
+      name: "ClassifiersTests", dependencies: ["Classifiers", "NeuralNetworks", "Tensors"]),
+    .executableTarget(
+      name: "example-stage", dependencies: ["CommandLineTools"], path: "Tests/ExampleStage"),
+    .testTarget(
+      name: "CommandLineToolsTests",
+      dependencies: ["CommandLineTools", "example-stage", argumentParser, logging]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

@@ -1,0 +1,107 @@
+import Foundation
+
+/// What a file is for; a stage refuses a file of another kind.
+public enum ArtifactKind: String, CaseIterable, Sendable {
+  /// A trained VQ-VAE.
+  case vqvae
+  /// The codes of a data set.
+  case codes
+  /// A trained prior over the codes of one level.
+  case prior
+  /// A trained classifier.
+  case classifier
+  /// Sampled codes with their labels and scores.
+  case samples
+  /// The state of an unfinished training.
+  case checkpoint
+}
+
+/// What a file says of itself: what it is, how it was made, and from what.
+///
+/// It is stored as strings in the safetensors metadata, under the keys `kind`, `format_version`,
+/// `configuration` (JSON with sorted keys), `source.ROLE` and `note.NAME`.
+public struct ArtifactMetadata: Equatable, Sendable {
+  /// The format version this build writes, and the newest it reads.
+  public static let formatVersion = 1
+
+  /// What the file is for.
+  public let kind: ArtifactKind
+  /// The full configuration that made it, as JSON with sorted keys.
+  public let configuration: String
+  /// The digest of each file it was made from, by its role: "vqvae".
+  public let sources: [String: String]
+  /// Free remarks by name; not a part of the file's identity.
+  public let notes: [String: String]
+
+  /// Describes a file to be written.
+  ///
+  /// Throws an `EncodingError` if the configuration has a number that is not finite.
+  public init(
+    kind: ArtifactKind, configuration: some Encodable, sources: [String: String] = [:],
+    notes: [String: String] = [:]
+  ) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    self.kind = kind
+    self.configuration = String(decoding: try encoder.encode(configuration), as: UTF8.self)
+    self.sources = sources
+    self.notes = notes
+  }
+}
+
+// MARK: - As safetensors metadata
+
+extension ArtifactMetadata {
+  static let digestKey = "digest"
+  private static let kindKey = "kind"
+  private static let versionKey = "format_version"
+  private static let configurationKey = "configuration"
+  private static let sourcePrefix = "source."
+  private static let notePrefix = "note."
+
+  /// The strings to store, less the digest.
+  var stored: [String: String] {
+    var stored = [
+      Self.kindKey: kind.rawValue, Self.versionKey: String(Self.formatVersion),
+      Self.configurationKey: configuration,
+    ]
+    for (role, digest) in sources { stored[Self.sourcePrefix + role] = digest }
+    for (name, note) in notes { stored[Self.notePrefix + name] = note }
+    return stored
+  }
+
+  /// Reads the metadata of the file at `path`, which must be of the given kind.
+  init(stored: [String: String], path: String, kind: ArtifactKind) throws {
+    guard let kindName = stored[Self.kindKey], let versionText = stored[Self.versionKey],
+      let version = Int(versionText), version > 0, let configuration = stored[Self.configurationKey]
+    else {
+      throw FileError(
+        path, "does not say what it is",
+        remedy: "pass a '\(kind.rawValue)' file that one of the stages wrote")
+    }
+    guard version <= Self.formatVersion else {
+      throw FileError(
+        path, "has format version \(version); this build reads up to \(Self.formatVersion)",
+        remedy: "update it")
+    }
+    guard kindName == kind.rawValue else {
+      throw FileError(
+        path, "is a \(quoted(kindName)) file, not a '\(kind.rawValue)' file",
+        remedy: "pass a '\(kind.rawValue)' file")
+    }
+    self.kind = kind
+    self.configuration = configuration
+    sources = Self.entries(of: stored, under: Self.sourcePrefix)
+    notes = Self.entries(of: stored, under: Self.notePrefix)
+  }
+
+  private static func entries(
+    of stored: [String: String], under prefix: String
+  ) -> [String: String] {
+    var entries: [String: String] = [:]
+    for (key, value) in stored where key.hasPrefix(prefix) {
+      entries[String(key.dropFirst(prefix.count))] = value
+    }
+    return entries
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+
+/// The path of a file that belongs to the one at `outputPath`: its name, less ".safetensors", then a
+/// dot and `ending`.
+public func companionPath(of outputPath: String, _ ending: String) -> String {
+  let output = outputPath as NSString
+  let name = output.pathExtension == "safetensors" ? output.deletingPathExtension : outputPath
+  return "\(name).\(ending)"
+}
+
+/// A state of training read back from disk.
+public struct Checkpoint: Sendable {
+  /// The file that holds it.
+  public let file: ArtifactFile
+  /// One line for the user, if this is not the latest state because that one is damaged.
+  public let warning: String?
+}
+
+/// Keeps the last two states of a training beside the model it will make.
+///
+/// For `NAME.safetensors` they are `NAME.checkpoint.safetensors` and
+/// `NAME.checkpoint.previous.safetensors`. Killed at any moment, a save leaves one that is whole.
+public struct CheckpointStore: Sendable {
+  /// Where the latest state is.
+  public let path: String
+  /// Where the state before it is.
+  public let previousPath: String
+
+  /// The store for a training that will write its model at `outputPath`.
+  public init(besides outputPath: String) {
+    path = companionPath(of: outputPath, "checkpoint.safetensors")
+    previousPath = companionPath(of: outputPath, "checkpoint.previous.safetensors")
+  }
+
+  /// Stores `state`, of kind `checkpoint`, as the latest; the latest so far becomes the previous.
+  ///
+  /// Throws a `FileError`, and leaves both as they were, if it cannot be written.
+  public func save(_ state: Artifact) throws {
+    precondition(state.metadata.kind == .checkpoint)
+    try state.write(to: path, keepingOldAs: previousPath)
+  }
+
+  /// The latest state that is whole; nil if there is none at all.
+  ///
+  /// Throws a `FileError` if there are files but none can be used.
+  public func load() throws -> Checkpoint? {
+    let manager = FileManager.default
+    guard manager.fileExists(atPath: path) else {
+      guard manager.fileExists(atPath: previousPath) else { return nil }
+      return Checkpoint(
+        file: try ArtifactFile(path: previousPath, kind: .checkpoint), warning: nil)
+    }
+    do {
+      return Checkpoint(file: try ArtifactFile(path: path, kind: .checkpoint), warning: nil)
+    } catch let damage as FileError {
+      guard let previous = try? ArtifactFile(path: previousPath, kind: .checkpoint) else {
+        throw FileError(path, damage.problem, remedy: "remove it to start from the beginning")
+      }
+      let warning = "\(path) \(damage.problem); going on from \(previousPath)"
+      return Checkpoint(file: previous, warning: warning)
+    }
+  }
+
+  /// Removes both files, once the training is finished; it is no error if there are none.
+  ///
+  /// Throws a `FileError` if one is there but cannot be removed.
+  public func remove() throws {
+    for file in [path, previousPath] where unlink(file) != 0 && errno != ENOENT {
+      throw FileError.system(file, "cannot be removed")
+    }
+  }
+}

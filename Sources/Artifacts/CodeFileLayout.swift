@@ -1,0 +1,74 @@
+/// One level of a hierarchy of codes.
+public struct CodeLevel: Hashable, Codable, Sendable {
+  /// The level's name, which is also its tensor's: "top".
+  public let name: String
+  /// The number of rows of codes in an image.
+  public let height: Int
+  /// The number of codes in a row.
+  public let width: Int
+  /// The number of codes there are: each is from 0 up to this, at most 65,536.
+  public let codebookSize: Int
+
+  /// A level of `height` × `width` codes, each below `codebookSize`.
+  public init(name: String, height: Int, width: Int, codebookSize: Int) {
+    self.name = name
+    self.height = height
+    self.width = width
+    self.codebookSize = codebookSize
+  }
+
+  /// The number of codes in an image.
+  public var codesPerImage: Int { height * width }
+}
+
+/// What a code file says of its codes besides the codes.
+public struct CodeFileLayout: Equatable, Codable, Sendable {
+  /// The levels, from the top down.
+  public let levels: [CodeLevel]
+  /// The names of the classes, which labels index; empty if the images are unlabelled.
+  public let classNames: [String]
+  /// The shape of an image the codes decode to: height, width, channels.
+  public let imageShape: [Int]
+
+  /// A layout of at least one level, with unique names other than "labels".
+  public init(levels: [CodeLevel], classNames: [String], imageShape: [Int]) {
+    self.levels = levels
+    self.classNames = classNames
+    self.imageShape = imageShape
+  }
+
+  /// The name of the tensor of labels.
+  static let labels = "labels"
+  /// The label of an image of no known class.
+  static let unlabelled: Int32 = -1
+
+  /// The tensors of a file of `count` images.
+  func tensors(count: Int) -> [TensorDescription] {
+    levels.map { level in
+      TensorDescription(
+        name: level.name, dataType: .uint16, shape: [count, level.height, level.width])
+    } + [TensorDescription(name: Self.labels, dataType: .int32, shape: [count])]
+  }
+
+  /// Whether the numbers make sense, whoever wrote them.
+  var isPossible: Bool {
+    let sizes = 1...65_536
+    let levelsFit = levels.allSatisfy {
+      sizes.contains($0.height) && sizes.contains($0.width) && sizes.contains($0.codebookSize)
+    }
+    let imageFits = imageShape.count == 3 && imageShape.allSatisfy(sizes.contains)
+    let names = Set(levels.map(\.name) + [Self.labels])
+    return levelsFit && imageFits && !levels.isEmpty && names.count == levels.count + 1
+  }
+
+  /// The first code outside its codebook and the image it is in, counted from 0; nil if all fit.
+  func firstStray(in codes: [UInt16], of level: CodeLevel) -> (image: Int, code: UInt16)? {
+    guard let stray = codes.firstIndex(where: { Int($0) >= level.codebookSize }) else { return nil }
+    return (stray / level.codesPerImage, codes[stray])
+  }
+
+  /// The image of the first label that is no class, counted from 0; nil if all fit.
+  func firstStrayLabel(in labels: [Int32]) -> Int? {
+    labels.firstIndex { $0 < Self.unlabelled || Int($0) >= classNames.count }
+  }
+}

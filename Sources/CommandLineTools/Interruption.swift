@@ -1,0 +1,33 @@
+import Foundation
+import Synchronization
+
+/// Lets a long task end at a moment of its choosing when the user, or the system, asks it to.
+///
+/// The first SIGINT or SIGTERM only sets a flag, which the task polls to save its state and leave;
+/// a second one ends the process at once.
+public enum Interruption {
+  /// Begins to watch for the signals.
+  public static func install() {
+    _ = received.load(ordering: .relaxed)
+    var watched = sigset_t()
+    sigemptyset(&watched)
+    for number in [SIGINT, SIGTERM] {
+      sigaddset(&watched, number)
+      signal(number) { number in
+        // Runs in the middle of anything: nothing but the atomic and the system call is allowed.
+        let earlier = received.exchange(number, ordering: .relaxed)
+        if earlier != 0 { _exit(128 + number) }
+      }
+    }
+    // A program that starts this one may have left them blocked; Foundation's Process does.
+    pthread_sigmask(SIG_UNBLOCK, &watched, nil)
+  }
+
+  /// Whether the task should save its state and leave.
+  public static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
+
+  /// The exit code that tells a shell which signal ended the process: 130 or 143; nil before one.
+  public static var exitCode: Int32? { isRequested ? 128 + received.load(ordering: .relaxed) : nil }
+}
+
+private let received = Atomic<Int32>(0)

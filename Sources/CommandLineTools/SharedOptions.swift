@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+
+/// `--threads`, with one meaning in every stage.
+public struct ThreadOptions: ParsableArguments {
+  @Option(
+    name: .customLong("threads"),
+    help: ArgumentHelp("The number of threads. (default: one per core)", valueName: "n"))
+  private var requested: Int?
+
+  private static let limits = 1...1024
+
+  /// Nothing set: one thread per core.
+  public init() {}
+
+  /// The number of threads to use, 1 to 1024.
+  public var count: Int {
+    requested ?? min(ProcessInfo.processInfo.activeProcessorCount, Self.limits.upperBound)
+  }
+
+  /// Refuses a number of threads beyond the limits.
+  public func validate() throws {
+    if let requested, !Self.limits.contains(requested) {
+      throw ValidationError("--threads \(requested) is not between 1 and 1024.")
+    }
+  }
+}
+
+/// `--seed`, with one meaning in every stage.
+public struct SeedOptions: ParsableArguments {
+  /// The seed of everything random: the same seed gives the same results.
+  @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"))
+  public var seed: UInt64 = 0
+
+  /// Nothing set: seed 0.
+  public init() {}
+}
+
+/// `--output`, with one meaning in every stage.
+public struct OutputOptions: ParsableArguments {
+  /// The path of the file the stage writes.
+  @Option(help: ArgumentHelp("The file to write.", valueName: "path"))
+  public var output: String
+
+  /// Nothing set: the path is required.
+  public init() {}
+}

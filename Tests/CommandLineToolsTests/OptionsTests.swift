@@ -1,0 +1,57 @@
+import ArgumentParser
+import CommandLineTools
+import Logging
+import Testing
+
+@Suite struct OptionsTests {
+  @Test func threads() throws {
+    #expect(try ThreadOptions.parse(["--threads", "3"]).count == 3)
+    #expect(try ThreadOptions.parse(["--threads", "1024"]).count == 1024)
+    #expect(try ThreadOptions.parse([]).count >= 1)
+    for wrong in ["0", "-1", "1025", "two", "1.5", "99999999999999999999"] {
+      #expect(throws: (any Error).self) { try ThreadOptions.parse(["--threads=\(wrong)"]) }
+    }
+  }
+
+  @Test func seed() throws {
+    #expect(try SeedOptions.parse([]).seed == 0)
+    #expect(try SeedOptions.parse(["--seed", "18446744073709551615"]).seed == .max)
+    #expect(throws: (any Error).self) { try SeedOptions.parse(["--seed=-1"]) }
+  }
+
+  @Test func images() throws {
+    let plain = try ImageOptions.parse(["--images", "a"])
+    #expect(plain.images == "a" && plain.labels == nil)
+    #expect(plain.size == nil && plain.colorMode == nil)
+    let full = try ImageOptions.parse(
+      ["--images", "a", "--labels", "b", "--size", "48x64", "--grey"])
+    #expect(full.labels == "b" && full.colorMode == .grey)
+    #expect(full.size?.height == 48 && full.size?.width == 64)
+    #expect(try ImageOptions.parse(["--images", "a", "--color"]).colorMode == .color)
+    #expect(throws: (any Error).self) {
+      try ImageOptions.parse(["--images", "a", "--color", "--grey"])
+    }
+  }
+
+  @Test(arguments: [("64", "64x64"), ("48x64", "48x64"), ("1X8192", "1x8192")])
+  func size(text: String, expected: String) {
+    #expect(ImageSize(argument: text)?.description == expected)
+  }
+
+  @Test(arguments: ["", "x", "0", "-4", "64x", "x64", "1x2x3", "8193", "64 x 64", "64x1e3"])
+  func impossibleSize(text: String) {
+    #expect(ImageSize(argument: text) == nil)
+  }
+
+  @Test func logMessagesAreLinesForTheUser() {
+    let recorder = Recorder()
+    var logger = Logger(label: "test") { _ in
+      ConsoleLogHandler(console: recorder.console(isTerminal: false))
+    }
+    logger[metadataKey: "run"] = "7"
+    logger.debug("unseen")
+    logger.info("plain", metadata: ["a": "1"])
+    logger.warning("careful")
+    #expect(recorder.output == "plain (a: 1, run: 7)\nwarning: careful (run: 7)\n")
+  }
+}
