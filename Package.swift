@@ -62,10 +62,11 @@ let package = Package(
     .testTarget(
       name: "ClassifiersTests", dependencies: ["Classifiers", "NeuralNetworks", "Tensors"]),
     .executableTarget(
-      name: "example-stage", dependencies: ["CommandLineTools"], path: "Tests/ExampleStage"),
+      name: "example-stage", dependencies: ["CommandLineTools", "Images"],
+      path: "Tests/ExampleStage"),
     .testTarget(
       name: "CommandLineToolsTests",
-      dependencies: ["CommandLineTools", "example-stage", argumentParser, logging]),
+      dependencies: ["CommandLineTools", "Images", "example-stage", argumentParser, logging]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

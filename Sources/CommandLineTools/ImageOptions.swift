@@ -1,4 +1,6 @@
 import ArgumentParser
+import Artifacts
+import Images
 
 /// The flags that name a data set and say how its images are to be read.
 public struct ImageOptions: ParsableArguments {
@@ -18,47 +20,55 @@ public struct ImageOptions: ParsableArguments {
       "Resize and crop all images to N × N or H × W pixels.", valueName: "n|hxw"))
   public var size: ImageSize?
 
-  /// Whether images are read in colour or in grey; nil leaves them as they are.
+  /// Whether images are read in colour or in grey.
   @Flag(exclusivity: .exclusive)
-  public var colorMode: ColorMode?
+  public var color = ColorMode.color
 
   /// Nothing set: the path of the images is required.
   public init() {}
+
+  /// Opens the data set.
+  ///
+  /// Throws a `FileError` or `ImageError` if it cannot be used.
+  public func open() throws -> any ImageDataset {
+    try openDataset(path: images, labels: labels, size: size, color: color)
+  }
+
+  /// Opens the data set as a model of images of `shape` needs it.
+  ///
+  /// Throws a `FileError` or `ImageError` if it cannot be used, or has another size and no `--size`.
+  public func open(shapedFor shape: ImageShape) throws -> any ImageDataset {
+    let dataset = try openDataset(
+      path: images, labels: labels, size: size, color: shape.channels == 1 ? .grey : .color)
+    guard dataset.shape == shape else {
+      throw FileError(
+        images,
+        "has images of \(dataset.shape.width)×\(dataset.shape.height); the model's are "
+          + "\(shape.width)×\(shape.height)",
+        remedy: "pass --size \(shape.height)x\(shape.width)")
+    }
+    return dataset
+  }
 }
 
-/// The size of an image in pixels, written "64" for a square and "48x64" for height × width.
-public struct ImageSize: Hashable, Sendable, ExpressibleByArgument, CustomStringConvertible {
-  /// The number of rows, 1 to 8192.
-  public let height: Int
-  /// The number of pixels in a row, 1 to 8192.
-  public let width: Int
+extension ImageSize: ExpressibleByArgument {
+  private static var limits: ClosedRange<Int> { 1...8192 }
 
-  private static let limits = 1...8192
-
-  /// Reads "N" or "HxW"; nil if the text is neither or a side is beyond the limits.
+  /// Reads "64" for a square and "48x64" for height × width; nil if the text is neither or a side is
+  /// not between 1 and 8192.
   public init?(argument: String) {
     let sides = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false)
       .map { Int($0) ?? 0 }
     guard (1...2).contains(sides.count), sides.allSatisfy(Self.limits.contains) else { return nil }
-    height = sides[0]
-    width = sides[sides.count - 1]
+    self.init(height: sides[0], width: sides[sides.count - 1])
   }
-
-  /// Height × width, as it is written on the command line.
-  public var description: String { "\(height)x\(width)" }
 }
 
-/// How many channels images are read with.
-public enum ColorMode: String, EnumerableFlag, Sendable {
-  /// Three channels: red, green, blue.
-  case color
-  /// One channel.
-  case grey
-
+extension ColorMode: EnumerableFlag {
   /// What `--help` says of each.
   public static func help(for mode: ColorMode) -> ArgumentHelp? {
     switch mode {
-    case .color: "Read all images in color."
+    case .color: "Read all images in colour."
     case .grey: "Read all images in grey."
     }
   }

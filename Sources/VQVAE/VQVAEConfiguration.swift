@@ -106,7 +106,8 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
     if imageHeight < factor || imageWidth < factor || imageHeight % factor != 0
       || imageWidth % factor != 0
     {
-      return "images of \(imageWidth)×\(imageHeight) do not divide by \(factor), the factor between "
+      return
+        "images of \(imageWidth)×\(imageHeight) do not divide by \(factor), the factor between "
         + "the image and the top level; choose another --size or --downsampling"
     }
     return nil

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineTools
+import Images
 import Logging
 import Testing
 
@@ -22,20 +23,20 @@ import Testing
   @Test func images() throws {
     let plain = try ImageOptions.parse(["--images", "a"])
     #expect(plain.images == "a" && plain.labels == nil)
-    #expect(plain.size == nil && plain.colorMode == nil)
+    #expect(plain.size == nil && plain.color == .color)
     let full = try ImageOptions.parse(
       ["--images", "a", "--labels", "b", "--size", "48x64", "--grey"])
-    #expect(full.labels == "b" && full.colorMode == .grey)
+    #expect(full.labels == "b" && full.color == .grey)
     #expect(full.size?.height == 48 && full.size?.width == 64)
-    #expect(try ImageOptions.parse(["--images", "a", "--color"]).colorMode == .color)
+    #expect(try ImageOptions.parse(["--images", "a", "--color"]).color == .color)
     #expect(throws: (any Error).self) {
       try ImageOptions.parse(["--images", "a", "--color", "--grey"])
     }
   }
 
-  @Test(arguments: [("64", "64x64"), ("48x64", "48x64"), ("1X8192", "1x8192")])
-  func size(text: String, expected: String) {
-    #expect(ImageSize(argument: text)?.description == expected)
+  @Test(arguments: [("64", 64, 64), ("48x64", 48, 64), ("1X8192", 1, 8192)])
+  func size(text: String, height: Int, width: Int) {
+    #expect(ImageSize(argument: text) == ImageSize(height: height, width: width))
   }
 
   @Test(arguments: ["", "x", "0", "-4", "64x", "x64", "1x2x3", "8193", "64 x 64", "64x1e3"])

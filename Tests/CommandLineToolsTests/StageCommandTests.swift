@@ -66,7 +66,7 @@ import Testing
             OVERVIEW: Does what the tests want to see done.
 
             USAGE: example-stage [--threads <n>] [--seed <n>] --output <path> --images <path> \
-            [--labels <path>] [--size <n|hxw>] [--color] [--grey] [--fail] [--wait]
+            [--labels <path>] [--size <n|hxw>] [--grey] [--color] [--fail] [--wait]
 
             OPTIONS:
               --threads <n>           The number of threads. (default: one per core)
@@ -76,8 +76,8 @@ import Testing
                                       or an IDX file.
               --labels <path>         The IDX file of labels of an IDX file.
               --size <n|hxw>          Resize and crop all images to N × N or H × W pixels.
-              --color                 Read all images in color.
               --grey                  Read all images in grey.
+              --color                 Read all images in colour. (default: --color)
               --fail                  Fail with an error of several lines.
               --wait                  Print a line, then wait for a signal.
               -h, --help              Show help information.

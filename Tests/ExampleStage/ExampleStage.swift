@@ -25,7 +25,8 @@ struct ExampleStage: StageCommand {
     try AtomicFile.checkWritable(output.output)
     Logger(label: "example-stage").warning("careful", metadata: ["seed": "\(seed.seed)"])
     if fail { throw SeveralLines() }
-    print("threads \(threads.count), size \(images.size.map(\.description) ?? "any")")
+    print(
+      "threads \(threads.count), size \(images.size.map { "\($0.height)x\($0.width)" } ?? "any")")
     if wait { try waitForSignal() }
   }
 

@@ -1,3 +1,4 @@
+import Artifacts
 import NeuralNetworks
 import PixelCNN
 import Tensors
@@ -5,7 +6,7 @@ import Testing
 
 /// Small priors that between them use every part of the architecture.
 enum Example: String, CaseIterable {
-  case plain, attention, conditioned, classes, twoConditions, reference
+  case plain, attention, conditioned, classes, twoConditions
 
   var configuration: PriorConfiguration {
     var configuration = PriorConfiguration(
@@ -21,7 +22,7 @@ enum Example: String, CaseIterable {
       configuration.level = .init(name: "bottom", height: 6, width: 8, codebookSize: 7)
       configuration.conditions = [.init(name: "top", height: 3, width: 4, codebookSize: 5)]
     case .classes:
-      configuration.classCount = 3
+      configuration.classNames = ["a", "b", "c"]
       configuration.kernel = 5
     case .twoConditions:
       configuration.level = .init(name: "bottom", height: 8, width: 8, codebookSize: 7)
@@ -29,10 +30,7 @@ enum Example: String, CaseIterable {
         .init(name: "top", height: 2, width: 2, codebookSize: 5),
         .init(name: "middle", height: 4, width: 4, codebookSize: 9),
       ]
-      configuration.classCount = 2
-    case .reference:
-      configuration.attentionHeads = 2
-      configuration.activatesShortcuts = true
+      configuration.classNames = ["a", "b"]
     }
     return configuration
   }
@@ -49,7 +47,7 @@ enum Example: String, CaseIterable {
 
   func batch(images: Int) -> Prior.Batch {
     let randomness = Randomness(seed: 3)
-    func codes(_ level: PriorConfiguration.Level) -> [Int32] {
+    func codes(_ level: CodeLevel) -> [Int32] {
       (0..<images * level.height * level.width).map {
         Int32(randomness.stream(level.name).word(at: $0) % UInt32(level.codebookSize))
       }

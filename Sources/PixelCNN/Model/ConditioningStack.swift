@@ -14,13 +14,13 @@ struct ConditioningStack {
     lookups = configuration.conditions.map { level in
       CodeConvolution(
         scope.scope(level.name).scope("lookup"), classes: level.codebookSize, outputs: channels,
-        taps: .rectangle(height: 3, width: 3, top: 1, left: 1))
+        taps: GatedResidualBlock.Reach.window(kernel: configuration.conditionKernel).taps)
     }
     blocks = configuration.conditions.map { level in
       (0..<configuration.conditionBlocks).map {
         GatedResidualBlock(
           scope.scope(level.name).scope("block").scope($0), channels: channels, hidden: channels,
-          reach: .window(kernel: 3), configuration: configuration)
+          reach: .window(kernel: configuration.conditionKernel), configuration: configuration)
       }
     }
     self.configuration = configuration

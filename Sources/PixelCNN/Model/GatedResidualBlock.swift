@@ -33,7 +33,6 @@ struct GatedResidualBlock {
   let condition: Convolution?
   let classEmbedding: Embedding?
   let dropout: Float
-  let activatesShortcut: Bool
 
   init(
     _ scope: ParameterScope, channels: Int, hidden: Int, reach: Reach,
@@ -64,7 +63,6 @@ struct GatedResidualBlock {
       classCount == 0
       ? nil : Embedding(scope.scope("class"), classes: classCount, channels: 2 * channels)
     dropout = configuration.dropout
-    activatesShortcut = configuration.activatesShortcuts
   }
 
   /// What else a block sees besides its input.
@@ -92,11 +90,6 @@ struct GatedResidualBlock {
     if let classEmbedding, let labels = context.labels {
       gates = gates.addingPerImage(classEmbedding(labels, in: pass))
     }
-    return gates.gated(adding: shortcut(of: x, activated: activated))
-  }
-
-  /// What the block adds its output to.
-  func shortcut(of x: Tensor, activated: Tensor) -> Tensor {
-    activatesShortcut ? activated : x
+    return gates.gated(adding: x)
   }
 }

@@ -77,7 +77,7 @@ struct PixelBlock {
       return convolution(.concatenatingChannels([features, coordinates]), in: pass)
     case .attention(let attention):
       let keys = attention.keyBlock(
-        .concatenatingChannels([blockInput(x), features, coordinates]), in: pass)
+        .concatenatingChannels([x, features, coordinates]), in: pass)
       let queries = attention.queryBlock(
         .concatenatingChannels([features, coordinates]), in: pass)
       let attended = causalAttention(
@@ -86,11 +86,5 @@ struct PixelBlock {
       return attention.output(
         features, context: GatedResidualBlock.Context(auxiliary: attended), in: pass)
     }
-  }
-
-  /// The block's input as the keys see it: after the first shortcut, whatever that carries.
-  func blockInput(_ x: Tensor) -> Tensor {
-    guard let first = residualBlocks.first, first.activatesShortcut else { return x }
-    return x.activated(by: .elu)
   }
 }

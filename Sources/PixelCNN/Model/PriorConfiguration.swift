@@ -1,31 +1,13 @@
+import Artifacts
+
 /// Everything that tells one prior from another, apart from its weights.
 public struct PriorConfiguration: Codable, Hashable, Sendable {
-  /// A map of codes: the level a prior models, or one it is conditioned on.
-  public struct Level: Codable, Hashable, Sendable {
-    /// What the level is called, for example `top`.
-    public var name: String
-    /// Rows of the map.
-    public var height: Int
-    /// Columns of the map.
-    public var width: Int
-    /// How many codes there are.
-    public var codebookSize: Int
-
-    /// A level with the given map.
-    public init(name: String, height: Int, width: Int, codebookSize: Int) {
-      self.name = name
-      self.height = height
-      self.width = width
-      self.codebookSize = codebookSize
-    }
-  }
-
   /// The level whose codes are modelled.
-  public var level: Level
+  public var level: CodeLevel
   /// The levels above it, from the top, whose codes are given.
-  public var conditions: [Level]
-  /// How many classes there are; 0 for an unconditional prior.
-  public var classCount: Int
+  public var conditions: [CodeLevel]
+  /// What the classes are called, which labels index; empty for an unconditional prior.
+  public var classNames: [String]
   /// Channels of the residual stream.
   public var channels: Int
   /// Channels inside a gated residual block.
@@ -44,22 +26,20 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
   public var conditionBlocks: Int
   /// Channels of that stack.
   public var conditionChannels: Int
+  /// Height and width of that stack's convolutions; odd.
+  public var conditionKernel: Int
   /// The fraction of activations that training drops inside gated residual blocks.
   public var dropout: Float
-  /// Whether shortcuts carry elu(x) in place of x. The public PyTorch implementation activates its
-  /// input in place, so models trained with it do; PixelSNAIL's own shortcuts carry x.
-  public var activatesShortcuts: Bool
-
   /// A configuration with moderate defaults where none are given.
   public init(
-    level: Level, conditions: [Level] = [], classCount: Int = 0, channels: Int = 64,
+    level: CodeLevel, conditions: [CodeLevel] = [], classNames: [String] = [], channels: Int = 64,
     residualChannels: Int = 64, kernel: Int = 3, blocks: Int = 2, residualBlocks: Int = 3,
     attentionHeads: Int = 0, outputBlocks: Int = 0, conditionBlocks: Int = 2,
-    conditionChannels: Int = 64, dropout: Float = 0.1, activatesShortcuts: Bool = false
+    conditionChannels: Int = 64, conditionKernel: Int = 3, dropout: Float = 0.1
   ) {
     self.level = level
     self.conditions = conditions
-    self.classCount = classCount
+    self.classNames = classNames
     self.channels = channels
     self.residualChannels = residualChannels
     self.kernel = kernel
@@ -69,13 +49,20 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
     self.outputBlocks = outputBlocks
     self.conditionBlocks = conditionBlocks
     self.conditionChannels = conditionChannels
+    self.conditionKernel = conditionKernel
     self.dropout = dropout
-    self.activatesShortcuts = activatesShortcuts
   }
+
+  /// How many classes there are; 0 for an unconditional prior.
+  public var classCount: Int { classNames.count }
 
   /// What is wrong with the configuration, in one line; nil if it can be built.
   public var problem: String? {
-    if kernel % 2 == 0 || !(3...15).contains(kernel) { return "use a kernel of 3, 5, … 15" }
+    if kernel % 2 == 0 || !(3...15).contains(kernel) || conditionKernel % 2 == 0
+      || !(1...15).contains(conditionKernel)
+    {
+      return "use a kernel of 3, 5, … 15"
+    }
     if !(1...4096).contains(channels) || !(1...4096).contains(residualChannels) {
       return "use 1 to 4096 channels"
     }
@@ -90,15 +77,18 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
       return "half of \(channels) channels cannot be shared by \(attentionHeads) attention heads"
     }
     for map in [level] + conditions {
-      if !(1...65_536).contains(map.codebookSize) || map.height < 1 || map.width < 1 {
-        return "level \(map.name) has no codes"
+      if !(1...65_536).contains(map.codebookSize) || !(1...4096).contains(map.height)
+        || !(1...4096).contains(map.width)
+      {
+        return "level \(map.name) has an impossible map or codebook"
       }
     }
     for (upper, lower) in zip(conditions, conditions.dropFirst() + [level])
     where lower.height % upper.height != 0
       || lower.height / upper.height * upper.width != lower.width
     {
-      return "level \(lower.name) (\(lower.height)×\(lower.width)) is not a whole multiple of level "
+      return
+        "level \(lower.name) (\(lower.height)×\(lower.width)) is not a whole multiple of level "
         + "\(upper.name) (\(upper.height)×\(upper.width))"
     }
     return nil

@@ -52,8 +52,7 @@ final class IncrementalGatedBlock {
       block.second, hidden, secondInputs, adding: projectedCondition, activation: .identity,
       to: gates, at: position)
     if let table = block.classTable { addClass(table) }
-    let shortcut = block.activatesShortcut ? activated : x
-    kernel_gate(gates.base, shortcut.base, x.base, x.images, Int32(x.channels))
+    kernel_gate(gates.base, x.base, x.base, x.images, Int32(x.channels))
   }
 
   private func convolve(

@@ -23,14 +23,11 @@ final class IncrementalPixelBlock {
     case .attention(let attention):
       ending = .attention(IncrementalAttention(attention, group: group))
     }
-    activatesInput = block.residualBlocks.first?.activatesShortcut ?? false
   }
-
-  private let activatesInput: Bool
 
   /// Advances by one position: `x` becomes the block's output.
   func advance(_ x: Rows, coordinates: Rows, at position: Int) {
-    blockInput.set(activatesInput ? .elu : .identity, of: x)
+    blockInput.set(.identity, of: x)
     for block in residualBlocks { block.advance(x, at: position) }
     switch ending {
     case .projection(let convolution, let input):
@@ -91,7 +88,8 @@ private final class IncrementalAttention {
     for image in 0..<x.images {
       for head in 0..<attention.heads {
         kernel_attend(
-          query[image] + head * keyDimensions, pastKeys[image * key.channels + head * keyDimensions],
+          query[image] + head * keyDimensions,
+          pastKeys[image * key.channels + head * keyDimensions],
           pastValues[image * value.channels + head * valueDimensions], Int32(position),
           Int32(stride), Int32(keyDimensions), Int32(valueDimensions),
           1 / Float(keyDimensions).squareRoot(), weights.base,

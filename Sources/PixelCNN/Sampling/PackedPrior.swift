@@ -58,7 +58,6 @@ struct PackedGatedBlock {
   let auxiliary: PackedConvolution?
   let condition: PackedConvolution?
   let classTable: Tensor?
-  let activatesShortcut: Bool
 
   init(_ block: GatedResidualBlock) {
     first = PackedConvolution(block.first)
@@ -66,7 +65,6 @@ struct PackedGatedBlock {
     auxiliary = block.auxiliary.map(PackedConvolution.init)
     condition = block.condition.map(PackedConvolution.init)
     classTable = block.classEmbedding?.table.value
-    activatesShortcut = block.activatesShortcut
   }
 }
 

@@ -69,7 +69,9 @@ final class RowHistory {
       let (y, x) = (row + offset.row, column + offset.column)
       guard y >= 0, y < height, x >= 0, x < width else { continue }
       let first = (y * width + x) * images
-      for image in 0..<images { result[image * offsets.count + tap] = UnsafePointer(rows[first + image]) }
+      for image in 0..<images {
+        result[image * offsets.count + tap] = UnsafePointer(rows[first + image])
+      }
     }
     return result
   }

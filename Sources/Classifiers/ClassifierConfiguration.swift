@@ -1,0 +1,80 @@
+/// Everything that tells one classifier from another, apart from its weights.
+public struct ClassifierConfiguration: Codable, Hashable, Sendable {
+  /// The two kinds of network that arXiv 1512.03385 compares. A network must not grade what it has
+  /// itself let through, so one kind rejects samples and the other judges what is left.
+  public enum Architecture: String, Codable, Sendable, CaseIterable {
+    /// 3×3 convolutions with ELU, then a dense layer over the whole map.
+    case plain
+    /// Residual blocks with ReLU between strided convolutions, then global average pooling.
+    case residual
+  }
+
+  /// Rows of an image, 8 to 256.
+  public var imageHeight: Int
+  /// Columns of an image, 8 to 256.
+  public var imageWidth: Int
+  /// 1 for grey, 3 for colour.
+  public var imageChannels: Int
+  /// What the classes are called, which labels index; 2 to 16,384 of them.
+  public var classNames: [String]
+  /// Which kind of network it is.
+  public var architecture: Architecture
+  /// Channels of the first stage, 1 to 256; later stages have twice as many. Each stage halves the
+  /// map, and there are as many as make it 4×4 or smaller.
+  public var channels: Int
+  /// Convolutions (plain) or residual blocks (residual) of each stage after the convolution that
+  /// halves the map, 1 to 16.
+  public var blocks: Int
+  /// The fraction of features that training drops before the logits, 0 to less than 1.
+  public var dropout: Float
+
+  /// A configuration that suits small images where nothing is given.
+  public init(
+    imageHeight: Int, imageWidth: Int, imageChannels: Int, classNames: [String],
+    architecture: Architecture, channels: Int = 32, blocks: Int = 1, dropout: Float = 0.2
+  ) {
+    self.imageHeight = imageHeight
+    self.imageWidth = imageWidth
+    self.imageChannels = imageChannels
+    self.classNames = classNames
+    self.architecture = architecture
+    self.channels = channels
+    self.blocks = blocks
+    self.dropout = dropout
+  }
+
+  /// How many classes there are.
+  public var classCount: Int { classNames.count }
+
+  /// What is wrong with the configuration, in one line; nil if it can be built.
+  public var problem: String? {
+    let sides = 8...256
+    if !sides.contains(imageHeight) || !sides.contains(imageWidth) {
+      return "a classifier reads images of 8×8 to 256×256 pixels, not \(imageWidth)×\(imageHeight)"
+        + "; choose another --size"
+    }
+    if imageChannels != 1 && imageChannels != 3 {
+      return "images have 1 or 3 channels, not \(imageChannels)"
+    }
+    if !(2...16_384).contains(classCount) {
+      return "a classifier tells 2 to 16384 classes apart, not \(classCount)"
+    }
+    if !(1...256).contains(channels) { return "use 1 to 256 channels, not \(channels)" }
+    if !(1...16).contains(blocks) { return "use 1 to 16 blocks per stage, not \(blocks)" }
+    if !(0..<1).contains(dropout) { return "dropout lies in [0, 1), not at \(dropout)" }
+    return nil
+  }
+
+  /// Channels of stage `index`, counted from 0.
+  func channels(ofStage index: Int) -> Int { index == 0 ? channels : 2 * channels }
+
+  /// How many stages, which halve the image each, leave a map of at most 4×4.
+  var stageCount: Int {
+    var (side, count) = (max(imageHeight, imageWidth), 0)
+    while side > 4 {
+      side = (side + 1) / 2
+      count += 1
+    }
+    return count
+  }
+}

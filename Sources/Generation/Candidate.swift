@@ -1,0 +1,97 @@
+import PixelCNN
+import Tensors
+
+/// One drawn image before anyone has looked at it.
+public struct Candidate: Sendable {
+  /// The class asked for; -1 where there are no classes.
+  public let label: Int32
+  /// Which image of its class this is, from 0: with the seed, all that its codes depend on.
+  public let number: Int
+  /// Its codes at each level, from the top: [height · width] of the level's map.
+  public let codes: [[UInt16]]
+  /// The classifier's probability of the class asked for; nil without a classifier.
+  public internal(set) var score: Float?
+  /// Whether it is kept.
+  public internal(set) var isAccepted = false
+}
+
+/// Draws candidates from a folder of models.
+public final class CandidateGenerator {
+  private let models: ModelFolder
+  private let samplers: [PriorSampler]
+  private let seed: UInt64
+  private let distribution: CodeDistribution
+  private let batchSize: Int
+
+  /// A generator whose candidate k of a class is a function of the models, `seed` and
+  /// `distribution` alone. `batchSize` images are in memory at once.
+  public init(
+    _ models: ModelFolder, seed: UInt64, distribution: CodeDistribution, batchSize: Int
+  ) {
+    self.models = models
+    self.seed = seed
+    self.distribution = distribution
+    self.batchSize = batchSize
+    samplers = models.priors.map { PriorSampler($0.prior) }
+  }
+
+  /// Draws and scores the candidates with the given classes and numbers, in that order.
+  ///
+  /// - Parameter progress: called with how many of them are done.
+  public func draw(
+    _ wanted: [(label: Int32, number: Int)], progress: (Int) -> Void = { _ in }
+  ) -> [Candidate] {
+    var candidates: [Candidate] = []
+    candidates.reserveCapacity(wanted.count)
+    for start in stride(from: 0, to: wanted.count, by: batchSize) {
+      candidates += drawBatch(Array(wanted[start..<min(start + batchSize, wanted.count)]))
+      progress(candidates.count)
+    }
+    return candidates
+  }
+
+  /// The images of candidates: [images, height, width, channels] in about [-1, 1].
+  public func decode(_ candidates: [Candidate]) -> Tensor {
+    let codes = samplers.indices.map { level in
+      candidates.flatMap { $0.codes[level].map(Int32.init) }
+    }
+    return models.vqvae.model.decode(codes, images: candidates.count)
+  }
+
+  private func drawBatch(_ wanted: [(label: Int32, number: Int)]) -> [Candidate] {
+    let root = Randomness(seed: seed).stream("samples")
+    let streams = wanted.map { root.stream(Int($0.label)).stream($0.number) }
+    let labels = wanted.map(\.label)
+    var codes: [[Int32]] = []
+    for (sampler, loaded) in zip(samplers, models.priors) {
+      let configuration = loaded.prior.configuration
+      codes.append(
+        sampler.sample(
+          streams.map { $0.stream(configuration.level.name) },
+          labels: configuration.classCount > 0 ? labels : nil,
+          conditions: Array(codes.prefix(configuration.conditions.count)),
+          distribution: distribution))
+    }
+    var candidates = wanted.enumerated().map { index, wanted in
+      Candidate(
+        label: wanted.label, number: wanted.number,
+        codes: zip(codes, models.vqvae.levels).map { codes, level in
+          let size = level.codesPerImage
+          return codes[index * size..<(index + 1) * size].map(UInt16.init)
+        })
+    }
+    score(&candidates)
+    return candidates
+  }
+
+  private func score(_ candidates: inout [Candidate]) {
+    guard let classifier = models.classifier, !models.classNames.isEmpty else { return }
+    // What is judged is what will be seen: bytes, not what the decoder said before rounding.
+    let images = decode(candidates).roundedToBytes()
+    let probabilities = classifier.classifier.probabilities(of: images)
+    for index in candidates.indices {
+      let row = index * probabilities.channels
+      candidates[index].score = probabilities.buffer[row + Int(candidates[index].label)]
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/// Which candidates are kept: the dial between diversity and quality.
+public enum Rejection: Codable, Hashable, Sendable {
+  /// All of them.
+  case none
+  /// Those whose class the classifier gives at least this probability, 0 to 1.
+  case threshold(Float)
+  /// This fraction of each class's candidates, those of the highest probability (1906.00446, 3.3).
+  case fraction(Float)
+}
+
+/// Draws candidates until enough are kept.
+public struct RejectionSampling {
+  /// The labels to draw; [-1] where there are no classes.
+  public let labels: [Int32]
+  /// Images to keep of each class.
+  public let countPerClass: Int
+  /// Which are kept.
+  public let rejection: Rejection
+  /// At most this many candidates are drawn per image to keep.
+  public let attempts: Int
+
+  /// A plan for `countPerClass` images of each of `labels`.
+  public init(labels: [Int32], countPerClass: Int, rejection: Rejection, attempts: Int) {
+    self.labels = labels
+    self.countPerClass = countPerClass
+    self.rejection = rejection
+    self.attempts = attempts
+  }
+
+  /// How many candidates there will be at least, for a progress display.
+  public var expectedCandidates: Int {
+    guard case .fraction(let fraction) = rejection else { return labels.count * countPerClass }
+    return labels.count * poolSize(fraction)
+  }
+
+  /// Draws and decides. Kept images come in order of class, then number (threshold) or score
+  /// (fraction); rejected candidates are returned too.
+  ///
+  /// - Parameter progress: called with the number of candidates drawn and kept so far.
+  public func run(
+    _ generator: CandidateGenerator, progress: (_ drawn: Int, _ kept: Int) -> Void
+  ) -> [Candidate] {
+    switch rejection {
+    case .none: keepThose(from: generator, progress) { _ in true }
+    case .threshold(let least): keepThose(from: generator, progress) { ($0.score ?? 1) >= least }
+    case .fraction(let fraction): keepBest(fraction, from: generator, progress)
+    }
+  }
+
+  /// Rounds of as many candidates as images are missing, until none is or the attempts are used up.
+  /// The rounds depend on the verdicts alone, not on batches or threads.
+  private func keepThose(
+    from generator: CandidateGenerator, _ progress: (Int, Int) -> Void,
+    where isGood: (Candidate) -> Bool
+  ) -> [Candidate] {
+    var drawn = [Int](repeating: 0, count: labels.count)
+    var kept = drawn
+    var all: [Candidate] = []
+    while true {
+      let wanted = labels.indices.flatMap { index in
+        let missing = min(
+          countPerClass - kept[index], countPerClass * attempts - drawn[index])
+        return (0..<missing).map { (label: labels[index], number: drawn[index] + $0, index) }
+      }
+      if wanted.isEmpty { return all.sorted(by: byClassAndNumber) }
+      let keptBefore = kept.reduce(0, +)
+      var round = generator.draw(wanted.map { ($0.label, $0.number) }) {
+        progress(all.count + $0, keptBefore)
+      }
+      for (position, request) in wanted.enumerated() {
+        let index = request.2
+        drawn[index] += 1
+        round[position].isAccepted = isGood(round[position])
+        if round[position].isAccepted { kept[index] += 1 }
+      }
+      all += round
+      progress(all.count, kept.reduce(0, +))
+    }
+  }
+
+  private func keepBest(
+    _ fraction: Float, from generator: CandidateGenerator, _ progress: (Int, Int) -> Void
+  ) -> [Candidate] {
+    let pool = poolSize(fraction)
+    var all = generator.draw(
+      labels.flatMap { label in (0..<pool).map { (label: label, number: $0) } }
+    ) { progress($0, 0) }
+    for index in labels.indices {
+      let members = all[index * pool..<(index + 1) * pool].indices
+      let best = members.sorted {
+        (all[$1].score ?? 1, all[$0].number) < (all[$0].score ?? 1, all[$1].number)
+      }
+      for member in best.prefix(countPerClass) { all[member].isAccepted = true }
+    }
+    progress(all.count, labels.count * countPerClass)
+    return all.sorted(by: byClassAndNumber)
+  }
+
+  private func poolSize(_ fraction: Float) -> Int {
+    Int((Double(countPerClass) / Double(fraction)).rounded(.up))
+  }
+
+  private func byClassAndNumber(_ left: Candidate, _ right: Candidate) -> Bool {
+    (left.label, left.number) < (right.label, right.number)
+  }
+}

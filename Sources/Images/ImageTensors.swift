@@ -1,0 +1,44 @@
+import Tensors
+
+extension Tensor {
+  /// Images as networks see them: bytes 0…255 become -1…1, [images, height, width, channels].
+  public init(imageBytes bytes: [UInt8], shape: ImageShape) {
+    let images = bytes.count / max(shape.byteCount, 1)
+    self.init(uninitialized: [images, shape.height, shape.width, shape.channels])
+    withMutableElements { elements in
+      for (index, byte) in bytes.enumerated() { elements[index] = Float(byte) / 127.5 - 1 }
+    }
+  }
+
+  /// The images a network made: -1…1 becomes 0…255, rounded and clamped.
+  public func images() -> [Image] {
+    precondition(shape.count == 4, "images are [images, height, width, channels]")
+    let imageShape = ImageShape(
+      size: ImageSize(height: shape[1], width: shape[2]), channels: shape[3])
+    return (0..<shape[0]).map { index in
+      let pixels = buffer[index * imageShape.byteCount..<(index + 1) * imageShape.byteCount]
+      return Image(
+        shape: imageShape,
+        bytes: pixels.map { UInt8(min(max((($0 + 1) * 127.5).rounded(), 0), 255)) })
+    }
+  }
+}
+
+extension Tensor {
+  /// The values the pixels would have after a trip through `images()`: -1…1 in 255 steps.
+  public func roundedToBytes() -> Tensor {
+    var result = detached
+    result.withMutableElements { elements in
+      for index in elements.indices {
+        let byte = min(max(((elements[index] + 1) * 127.5).rounded(), 0), 255)
+        elements[index] = byte / 127.5 - 1
+      }
+    }
+    return result
+  }
+}
+
+extension Batch {
+  /// The batch as networks see it: -1…1, [images, height, width, channels].
+  public func tensor(of shape: ImageShape) -> Tensor { Tensor(imageBytes: pixels, shape: shape) }
+}

@@ -1,0 +1,29 @@
+import Artifacts
+import Images
+import VQVAE
+
+/// Writes the codes and labels of all images of a dataset to a code file at `path`.
+///
+/// - Parameter progress: called with the number of images done.
+/// - Throws: what the dataset throws; a `FileError` if the file cannot be written.
+public func extractCodes(
+  of dataset: any ImageDataset, by vqvae: LoadedVQVAE, to path: String, progress: (Int) -> Void
+) throws {
+  let shape = dataset.shape
+  let layout = CodeFileLayout(
+    levels: vqvae.levels, classNames: dataset.classNames,
+    imageShape: [shape.height, shape.width, shape.channels])
+  let writer = try CodeFileWriter(
+    path: path, layout: layout, count: dataset.count, vqvae: vqvae.file.digest)
+  var done = 0
+  try forEachBatch(of: dataset, size: 64) { batch in
+    let codes = vqvae.model.encode(batch.tensor(of: shape))
+    try writer.append(
+      codes: Dictionary(
+        uniqueKeysWithValues: zip(layout.levels, codes).map { ($0.name, $1.map(UInt16.init)) }),
+      labels: batch.labels)
+    done += batch.count
+    progress(done)
+  }
+  try writer.finish()
+}

@@ -1,0 +1,100 @@
+import Artifacts
+import CommandLineTools
+import Foundation
+import Images
+import NeuralNetworks
+import PixelCNN
+import Tensors
+
+/// Trains a prior on one level of a code file and writes it to the run's file; stage two.
+///
+/// Throws what `TrainingRun.run` and the code file throw.
+public func trainPrior(
+  _ run: TrainingRun<PriorConfiguration>, on codes: CodeFile
+) throws -> TrainingRun<PriorConfiguration>.Ending {
+  let settings = run.configuration.training
+  let prior = Prior(
+    run.configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
+  let data = try CodeBatches(codes, for: run.configuration.model)
+  // The split is a permutation of the images: those at its end are held out.
+  let order = DataOrder(count: codes.count, seed: settings.seed ^ 0x5911, shuffled: true)
+  let trained = codes.count - settings.heldOut
+  let epochs = DataOrder(count: trained, seed: settings.seed, shuffled: true)
+  let heldOut = (trained..<codes.count).map { order[$0] }
+  return try run.run(
+    prior.parameters, title: "train-prior \(run.configuration.model.level.name)",
+    validationInterval: max(settings.steps / 20, 1), begin: { _ in },
+    step: { number, pass, _ in
+      let first = (number - 1) * settings.batchSize
+      let images = (first..<first + settings.batchSize).map { order[epochs[$0]] }
+      return .init(loss: prior.loss(of: try data.batch(images), in: pass), figures: [])
+    },
+    validate: {
+      let nats = try negativeLogLikelihood(of: prior, on: data, images: heldOut)
+      return [
+        Figure("held-out nats/code", nats),
+        Figure("held-out bits/dimension", nats * bitsPerDimensionPerNat(codes, prior)),
+      ]
+    })
+}
+
+/// The mean negative log-likelihood of some images of a code file, in nats per code.
+public func negativeLogLikelihood(
+  of prior: Prior, on data: CodeBatches, images: [Int]
+) throws -> Double {
+  var total = 0.0
+  var count = 0
+  for start in stride(from: 0, to: images.count, by: 64) {
+    let batch = try data.batch(Array(images[start..<min(start + 64, images.count)]))
+    let losses = prior.logits(of: batch, in: .inference).negativeLogLikelihoods(
+      targets: batch.codes)
+    total += losses.buffer.reduce(0) { $0 + Double($1) }
+    count += losses.count
+  }
+  return total / Double(max(count, 1))
+}
+
+/// What one nat per code of this level is in bits per pixel and channel of the image.
+private func bitsPerDimensionPerNat(_ codes: CodeFile, _ prior: Prior) -> Double {
+  let level = prior.configuration.level
+  let dimensions = codes.layout.imageShape.reduce(1, *)
+  return Double(level.height * level.width) / Double(dimensions) / log(2)
+}
+
+/// Reads the codes, conditions and labels a prior needs, image by image.
+public final class CodeBatches {
+  private let codes: CodeFile
+  private let configuration: PriorConfiguration
+  private let labels: [Int32]?
+
+  /// Batches of `codes` for a prior of the given configuration.
+  ///
+  /// Throws a `FileError` if the labels cannot be read, or an image has none and the prior needs it.
+  public init(_ codes: CodeFile, for configuration: PriorConfiguration) throws {
+    self.codes = codes
+    self.configuration = configuration
+    guard configuration.classCount > 0 else {
+      labels = nil
+      return
+    }
+    let labels = try codes.readLabels()
+    if let image = labels.firstIndex(of: -1) {
+      throw FileError(
+        codes.file.path, "has no label for image \(image)",
+        remedy: "extract codes of labelled images, or train with --unconditional")
+    }
+    self.labels = labels
+  }
+
+  /// Some images by number. Throws a `FileError` if their codes cannot be read.
+  public func batch(_ images: [Int]) throws -> Prior.Batch {
+    func read(_ level: CodeLevel) throws -> [Int32] {
+      try images.flatMap { image in
+        try codes.readCodes(level: level.name, images: image..<image + 1).map(Int32.init)
+      }
+    }
+    return Prior.Batch(
+      codes: try read(configuration.level), conditions: try configuration.conditions.map(read),
+      labels: labels.map { labels in images.map { labels[$0] } })
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import CommandLineTools
+
+/// The flags of a training that mean the same in every training stage. What a stage leaves to its
+/// own default is nil until the user sets it.
+public struct TrainingOptions: ParsableArguments {
+  /// Steps of the optimizer.
+  @Option(help: ArgumentHelp("Steps of the optimizer.", valueName: "n"))
+  public var steps: Int?
+
+  /// Images per step.
+  @Option(help: ArgumentHelp("Images per step.", valueName: "n"))
+  public var batch: Int?
+
+  /// The highest learning rate.
+  @Option(
+    help: ArgumentHelp(
+      "The highest learning rate; it rises over the warm-up and falls along a cosine.",
+      valueName: "rate"))
+  public var learningRate: Float?
+
+  /// Steps over which the learning rate rises.
+  @Option(help: ArgumentHelp("Steps of warm-up. (default: a twentieth of all)", valueName: "n"))
+  public var warmup: Int?
+
+  /// Where gradients are clipped.
+  @Option(
+    help: ArgumentHelp("Clip gradients to this Euclidean norm.", valueName: "norm"))
+  public var clip: Float = 1
+
+  /// Images to validate with.
+  @Option(
+    help: ArgumentHelp(
+      "Images that are held out to validate with. (default: a twentieth, at most 2000)",
+      valueName: "n"))
+  public var heldOut: Int?
+
+  /// How weights are stored.
+  @Option(
+    help: ArgumentHelp(
+      "How weights are stored: 'half' (16 bits) or 'full' (32 bits).", valueName: "precision"))
+  public var precision: WeightPrecision = .full
+
+  /// Nothing set.
+  public init() {}
+
+  /// Refuses numbers no training can have.
+  public func validate() throws {
+    func check(_ isRight: Bool, _ message: String) throws {
+      if !isRight { throw ValidationError(message) }
+    }
+    try check((1...1_000_000_000).contains(steps ?? 1), "--steps is at least 1.")
+    try check((1...65_536).contains(batch ?? 1), "--batch lies between 1 and 65536.")
+    try check((learningRate ?? 1) > 0, "--learning-rate is positive.")
+    try check((warmup ?? 0) >= 0, "--warmup is not negative.")
+    try check(clip > 0, "--clip is positive.")
+    try check((heldOut ?? 1) >= 1, "--held-out is at least 1.")
+  }
+
+  /// The settings of a training on `images` images, with the stage's own defaults.
+  ///
+  /// Throws a `ValidationError` if too few images are left to train on.
+  public func settings(
+    images: Int, steps: Int, batch: Int, learningRate: Float, seed: UInt64
+  ) throws -> TrainingSettings {
+    let steps = self.steps ?? steps
+    let heldOut = self.heldOut ?? min(max(images / 20, 1), 2000)
+    guard heldOut < images else {
+      throw ValidationError(
+        "There are \(images) images and \(heldOut) are held out: none are left to train on.")
+    }
+    return TrainingSettings(
+      steps: steps, batchSize: self.batch ?? batch,
+      learningRate: self.learningRate ?? learningRate, warmup: warmup ?? steps / 20,
+      gradientNormLimit: clip, heldOut: heldOut, seed: seed, precision: precision)
+  }
+}
+
+extension WeightPrecision: ExpressibleByArgument {}

@@ -1,0 +1,64 @@
+import NeuralNetworks
+
+/// How a training goes, whatever it trains.
+public struct TrainingSettings: Codable, Hashable, Sendable {
+  /// Steps of the optimizer.
+  public var steps: Int
+  /// Images per step.
+  public var batchSize: Int
+  /// The highest learning rate.
+  public var learningRate: Float
+  /// Steps over which the rate rises to it.
+  public var warmup: Int
+  /// Gradients are scaled down to this Euclidean norm where they exceed it.
+  public var gradientNormLimit: Float
+  /// Images that are not trained on but validated with.
+  public var heldOut: Int
+  /// The seed of everything random.
+  public var seed: UInt64
+  /// How the weights are stored.
+  public var precision: WeightPrecision
+
+  /// Settings of a training.
+  public init(
+    steps: Int, batchSize: Int, learningRate: Float, warmup: Int, gradientNormLimit: Float,
+    heldOut: Int, seed: UInt64, precision: WeightPrecision
+  ) {
+    self.steps = steps
+    self.batchSize = batchSize
+    self.learningRate = learningRate
+    self.warmup = warmup
+    self.gradientNormLimit = gradientNormLimit
+    self.heldOut = heldOut
+    self.seed = seed
+    self.precision = precision
+  }
+
+  var schedule: LearningRateSchedule {
+    LearningRateSchedule(peak: learningRate, warmup: warmup, steps: steps)
+  }
+}
+
+/// How a model's weights are stored; they are single precision in memory.
+public enum WeightPrecision: String, Codable, CaseIterable, Sendable {
+  /// 16 bits: half the size, and no visible loss.
+  case half
+  /// 32 bits: exactly what was trained.
+  case full
+}
+
+/// What a trained model's file says of how it was made.
+public struct TrainedConfiguration<Model: Codable & Hashable & Sendable>:
+  Codable, Hashable, Sendable
+{
+  /// The architecture.
+  public var model: Model
+  /// How it was trained.
+  public var training: TrainingSettings
+
+  /// A model and its training.
+  public init(model: Model, training: TrainingSettings) {
+    self.model = model
+    self.training = training
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Artifacts
+import Generation
+import PixelCNN
+
+/// What to draw, how, and what to keep.
+struct SamplingOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Images to keep of each class.", valueName: "n"))
+  var count = 12
+
+  @Option(
+    help: ArgumentHelp(
+      "The classes to draw, by name, separated by commas. (default: all)", valueName: "names"))
+  var classes: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep images whose class the classifier gives at least this probability, 0 to 1.",
+      valueName: "probability"))
+  var threshold: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep this fraction of the candidates, those of the highest probability.",
+      valueName: "fraction"))
+  var keep: Float?
+
+  @Option(
+    help: ArgumentHelp("Draw at most this many candidates per image to keep.", valueName: "n"))
+  var attempts = 20
+
+  @Option(
+    help: ArgumentHelp(
+      "Divide the logits by this: below 1 for likelier, more alike images.", valueName: "t"))
+  var temperature: Float = 1
+
+  @Option(help: ArgumentHelp("Draw only the n likeliest codes.", valueName: "n"))
+  var topK: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw only the fewest codes that together have this probability.", valueName: "probability"))
+  var topP: Float?
+
+  @Option(help: ArgumentHelp("Images in memory at once; changes no result.", valueName: "n"))
+  var batch = 192
+
+  var distribution: CodeDistribution {
+    CodeDistribution(temperature: temperature, topK: topK, topP: topP)
+  }
+
+  func validate() throws {
+    func check(_ isRight: Bool, _ message: String) throws {
+      if !isRight { throw ValidationError(message) }
+    }
+    try check((1...10_000_000).contains(count), "--count is at least 1.")
+    try check((0...1).contains(threshold ?? 0), "--threshold lies between 0 and 1.")
+    try check((keep ?? 1) > 0 && (keep ?? 1) <= 1, "--keep lies above 0 and at most at 1.")
+    try check(threshold == nil || keep == nil, "--threshold and --keep exclude each other.")
+    try check((1...1_000_000).contains(attempts), "--attempts is at least 1.")
+    try check(temperature > 0 && temperature.isFinite, "--temperature is positive.")
+    try check((topK ?? 1) >= 1, "--top-k is at least 1.")
+    try check((topP ?? 1) > 0 && (topP ?? 1) <= 1, "--top-p lies above 0 and at most at 1.")
+    try check((1...65_536).contains(batch), "--batch lies between 1 and 65536.")
+  }
+
+  /// Throws a `FileError` if there is nothing to judge with, a `ValidationError` if a class is unknown.
+  func plan(for models: ModelFolder, path: String) throws -> RejectionSampling {
+    let rejection: Rejection =
+      threshold.map { .threshold($0) } ?? keep.map { .fraction($0) } ?? .none
+    if rejection != .none && (models.classifier == nil || models.classNames.isEmpty) {
+      throw FileError(
+        path, "has no classifier for classes of images",
+        remedy: "train one with train-classifier, or leave out --threshold and --keep")
+    }
+    return RejectionSampling(
+      labels: try labels(models.classNames), countPerClass: count, rejection: rejection,
+      attempts: attempts)
+  }
+
+  private func labels(_ names: [String]) throws -> [Int32] {
+    guard let classes else { return names.isEmpty ? [-1] : names.indices.map(Int32.init) }
+    return try classes.split(separator: ",").map { name in
+      guard let label = names.firstIndex(of: String(name)) else {
+        throw ValidationError(
+          names.isEmpty
+            ? "These models know no classes; leave out --classes."
+            : "There is no class '\(name)'; there are: \(names.joined(separator: ", ")).")
+      }
+      return Int32(label)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Artifacts
+import Classifiers
+import Images
+
+/// The flags that shape a classifier and its training images.
+struct ClassifierOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The kind of network: 'plain' to reject samples, 'residual' to judge them.",
+      valueName: "kind"))
+  var architecture = ClassifierConfiguration.Architecture.plain
+
+  @Option(help: ArgumentHelp("Channels of the first stage.", valueName: "n"))
+  var channels = 32
+
+  @Option(help: ArgumentHelp("Convolutions or residual blocks per stage.", valueName: "n"))
+  var blocks = 1
+
+  @Option(help: ArgumentHelp("The fraction of features dropped in training.", valueName: "rate"))
+  var dropout: Float = 0.2
+
+  @Option(help: ArgumentHelp("Shift training images by up to this many pixels.", valueName: "n"))
+  var shift = 2
+
+  @Option(help: ArgumentHelp("Rotate training images by up to this.", valueName: "degrees"))
+  var rotation = 10.0
+
+  @Option(
+    help: ArgumentHelp("Scale training images by up to this fraction.", valueName: "fraction"))
+  var scaling = 0.1
+
+  @Option(
+    help: ArgumentHelp("Shear training images by up to this, in columns per row.", valueName: "n"))
+  var shear = 0.1
+
+  @Flag(help: "Flip training images left to right, half the time.")
+  var flip = false
+
+  func validate() throws {
+    if !(0...64).contains(shift) { throw ValidationError("--shift lies between 0 and 64.") }
+    if !(0...180).contains(rotation) { throw ValidationError("--rotation lies between 0 and 180.") }
+    if !(0...1).contains(shear) { throw ValidationError("--shear lies between 0 and 1.") }
+    if !(0...0.9).contains(scaling) { throw ValidationError("--scaling lies between 0 and 0.9.") }
+  }
+
+  /// Throws a `FileError` naming `path` if its images cannot be classified.
+  func configuration(
+    for dataset: any ImageDataset, path: String
+  ) throws -> ClassifierConfiguration {
+    let shape = dataset.shape
+    let configuration = ClassifierConfiguration(
+      imageHeight: shape.height, imageWidth: shape.width, imageChannels: shape.channels,
+      classNames: dataset.classNames, architecture: architecture, channels: channels,
+      blocks: blocks, dropout: dropout)
+    if dataset.classNames.count < 2 {
+      throw FileError(
+        path, "has fewer than two classes",
+        remedy: "put the images of each class into a sub-folder, or pass --labels")
+    }
+    if let image = (0..<dataset.count).first(where: { dataset.label(at: $0) == nil }) {
+      throw FileError(
+        path, "has no class for image \(image)",
+        remedy: "put the images of each class into a sub-folder, or pass --labels")
+    }
+    if let problem = configuration.problem {
+      throw FileError(path, "cannot be classified", remedy: problem)
+    }
+    return configuration
+  }
+
+  func augmentation(_ seed: UInt64) -> Augmentation {
+    Augmentation(
+      seed: seed, shift: shift, flipsHorizontally: flip, rotation: rotation, scaling: scaling,
+      shear: shear)
+  }
+}
+
+extension ClassifierConfiguration.Architecture: ExpressibleByArgument {}

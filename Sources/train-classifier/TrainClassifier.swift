@@ -1,0 +1,52 @@
+import ArgumentParser
+import Artifacts
+import Classifiers
+import CommandLineTools
+import Foundation
+import Images
+import Tensors
+import Training
+
+/// Images and their classes in, a classifier out.
+@main
+struct TrainClassifier: StageCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train-classifier",
+    abstract: "Train a small classifier of images.",
+    discussion: """
+      One architecture rejects samples (sample-images looks for classifier.safetensors); the other \
+      judges them (evaluate), so that no network grades its own rejections.
+
+      EXAMPLE
+        train-classifier --images photos --size 64 --output output/classifier.safetensors
+        train-classifier --images photos --size 64 --architecture residual --output output/judge.safetensors
+      """)
+
+  @OptionGroup var images: ImageOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var training: TrainingOptions
+  @OptionGroup var architecture: ClassifierOptions
+  @OptionGroup var seed: SeedOptions
+  @OptionGroup var threads: ThreadOptions
+
+  func perform() throws {
+    Interruption.install()
+    ThreadPool.shared.resize(to: threads.count)
+    let dataset = try images.open()
+    let model = try architecture.configuration(for: dataset, path: images.images)
+    let settings = try training.settings(
+      images: dataset.count, steps: 4000, batch: 64, learningRate: 2e-3, seed: seed.seed)
+    let run = try TrainingRun(
+      kind: .classifier, output: output.output,
+      configuration: TrainedConfiguration(model: model, training: settings))
+    if run.isFinished {
+      print("\(output.output) is finished; remove it to train again")
+      return
+    }
+    if try trainClassifier(run, on: dataset, augmentation: architecture.augmentation(seed.seed))
+      == .interrupted
+    {
+      throw ExitCode(Interruption.exitCode ?? 1)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Artifacts
+import PixelCNN
+
+/// The flags that shape a prior.
+struct PriorOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Channels of the residual stream.", valueName: "n"))
+  var channels = 64
+
+  @Option(
+    help: ArgumentHelp(
+      "Channels inside gated residual blocks. (default: as --channels)", valueName: "n"))
+  var residualChannels: Int?
+
+  @Option(help: ArgumentHelp("Height and width of causal convolutions; odd.", valueName: "n"))
+  var kernel = 3
+
+  @Option(help: ArgumentHelp("Blocks, each ended by attention if there is any.", valueName: "n"))
+  var blocks = 2
+
+  @Option(help: ArgumentHelp("Gated residual blocks per block.", valueName: "n"))
+  var residualBlocks = 4
+
+  @Option(
+    help: ArgumentHelp(
+      "Heads of causal attention; 0 for none. (default: 8 for the top level, 0 below)",
+      valueName: "n"))
+  var attentionHeads: Int?
+
+  @Option(help: ArgumentHelp("Pointwise blocks before the logits.", valueName: "n"))
+  var outputBlocks = 0
+
+  @Option(
+    help: ArgumentHelp("Residual blocks over the codes of the levels above.", valueName: "n"))
+  var conditionBlocks = 2
+
+  @Option(
+    help: ArgumentHelp(
+      "Channels of those blocks. (default: as --channels)", valueName: "n"))
+  var conditionChannels: Int?
+
+  @Option(help: ArgumentHelp("The fraction of activations dropped in training.", valueName: "rate"))
+  var dropout: Float = 0.1
+
+  @Flag(help: "Ignore the labels.")
+  var unconditional = false
+
+  /// Throws a `ValidationError` if the flags cannot make a prior for `level`.
+  func configuration(for level: CodeLevel, of file: CodeFile) throws -> PriorConfiguration {
+    let above = Array(file.levels.prefix { $0 != level })
+    let configuration = PriorConfiguration(
+      level: level, conditions: above,
+      classNames: unconditional ? [] : file.layout.classNames, channels: channels,
+      residualChannels: residualChannels ?? channels, kernel: kernel, blocks: blocks,
+      residualBlocks: residualBlocks, attentionHeads: attentionHeads ?? (above.isEmpty ? 8 : 0),
+      outputBlocks: outputBlocks, conditionBlocks: conditionBlocks,
+      conditionChannels: conditionChannels ?? channels, dropout: dropout)
+    if let problem = configuration.problem { throw ValidationError(problem) }
+    return configuration
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Artifacts
+import CommandLineTools
+import Foundation
+import PixelCNN
+import Tensors
+import Training
+
+/// Stage two: codes in, the prior of one level out.
+@main
+struct TrainPrior: StageCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train-prior",
+    abstract: "Train the autoregressive prior of one level of codes.",
+    discussion: """
+      The top level's prior knows the class of an image, if the codes have labels; the others also \
+      know the codes of the levels above. Interrupted, it goes on where it was when the same command \
+      is run again.
+
+      EXAMPLE
+        train-prior --codes output/codes.safetensors --level top --output output/prior-top.safetensors
+      """)
+
+  @Option(help: ArgumentHelp("The codes that extract-codes wrote.", valueName: "path"))
+  var codes: String
+
+  @Option(help: ArgumentHelp("The level to model: top, bottom, …", valueName: "name"))
+  var level: String
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var training: TrainingOptions
+  @OptionGroup var architecture: PriorOptions
+  @OptionGroup var seed: SeedOptions
+  @OptionGroup var threads: ThreadOptions
+
+  func perform() throws {
+    Interruption.install()
+    ThreadPool.shared.resize(to: threads.count)
+    let file = try CodeFile(path: codes)
+    let model = try architecture.configuration(for: try file.level(level), of: file)
+    let settings = try training.settings(
+      images: file.count, steps: 5000, batch: 64, learningRate: 1e-3, seed: seed.seed)
+    var sources = file.file.metadata.sources
+    sources[ArtifactKind.codes.rawValue] = file.file.digest
+    let run = try TrainingRun(
+      kind: .prior, output: output.output,
+      configuration: TrainedConfiguration(model: model, training: settings), sources: sources)
+    if run.isFinished {
+      print("\(output.output) is finished; remove it to train again")
+      return
+    }
+    if try trainPrior(run, on: file) == .interrupted {
+      throw ExitCode(Interruption.exitCode ?? 1)
+    }
+  }
+}
