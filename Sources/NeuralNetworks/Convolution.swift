@@ -16,17 +16,14 @@ public struct Convolution {
 
   /// Declares the parameters `weight`, `gain` and `bias` below `scope`.
   ///
-  /// Plain weights start as suits rectifiers; normalized ones smaller, with gains equal to their
-  /// norms; biases at zero.
+  /// Weights start uniform in ±1/√fan-in, gains at the norm of their weights, biases at zero.
   public init(
     _ scope: ParameterScope, inputs: Int, outputs: Int, geometry: ConvolutionGeometry,
     isWeightNormalized: Bool = false, hasBias: Bool = true
   ) {
     let taps = geometry.taps.count
-    let fanIn = taps * inputs
     weight = scope.parameter(
-      "weight", shape: [taps, inputs, outputs],
-      initializer: isWeightNormalized ? .uniform(fanIn: fanIn) : .rectified(fanIn: fanIn))
+      "weight", shape: [taps, inputs, outputs], initializer: .uniform(fanIn: taps * inputs))
     gain =
       isWeightNormalized
       ? scope.parameter(

@@ -14,7 +14,7 @@ public struct TransposedConvolution {
 
   /// Declares the parameters `weight` and `bias` below `scope`.
   ///
-  /// Weights start as suits rectifiers, biases at zero. The paper's decoders have a kernel of 4 and a
+  /// Weights start uniform in ±1/√fan-in, biases at zero. The paper's decoders have a kernel of 4 and a
   /// stride of 2.
   public init(
     _ scope: ParameterScope, inputs: Int, outputs: Int, kernel: Int = 4, stride: Int = 2
@@ -24,7 +24,7 @@ public struct TransposedConvolution {
       taps: .rectangle(height: kernel, width: kernel, top: padding, left: padding), stride: stride)
     weight = scope.parameter(
       "weight", shape: [kernel * kernel, outputs, inputs],
-      initializer: .rectified(fanIn: kernel * kernel * inputs / (stride * stride)))
+      initializer: .uniform(fanIn: kernel * kernel * inputs / (stride * stride)))
     bias = scope.parameter("bias", shape: [outputs], initializer: .constant(0))
   }
 

@@ -23,7 +23,7 @@ public func trainPrior(
   let heldOut = (trained..<codes.count).map { order[$0] }
   return try run.run(
     prior.parameters, title: "train-prior \(run.configuration.model.level.name)",
-    validationInterval: max(settings.steps / 20, 1), begin: { _ in },
+    validationInterval: max(settings.steps / 10, 1), begin: { _ in },
     step: { number, pass, _ in
       let first = (number - 1) * settings.batchSize
       let images = (first..<first + settings.batchSize).map { order[epochs[$0]] }

@@ -18,7 +18,7 @@ public func trainVQVAE(
   let split = try dataset.split(holdOut: settings.heldOut, seed: settings.seed)
   let batches = TrainingBatches(split.training, settings)
   return try run.run(
-    model.parameters, title: "train-vqvae", validationInterval: max(settings.steps / 20, 1),
+    model.parameters, title: "train-vqvae", validationInterval: max(settings.steps / 10, 1),
     begin: batches.begin,
     step: { _, pass, randomness in
       let images = try batches.next().tensor(of: dataset.shape)
