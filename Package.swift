@@ -49,6 +49,12 @@ let package = Package(
       name: "sample-images", dependencies: ["CommandLineTools", "Generation", "Training"]),
     .executableTarget(
       name: "evaluate", dependencies: ["CommandLineTools", "Generation", "Training"]),
+    .executableTarget(
+      name: "benchmark",
+      dependencies: [
+        "Artifacts", "COpenBLAS", "Classifiers", "CommandLineTools", "Images", "NeuralNetworks",
+        "PixelCNN", "Tensors", "VQVAE",
+      ]),
 
     // Tests.
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),

@@ -121,7 +121,8 @@ private final class Mailbox: @unchecked Sendable {
     var spins = 0
     while finished.load(ordering: .acquiring) != target {
       spins += 1
-      if spins % 256 == 0 { sched_yield() }
+      // A yield may hand the core to another program for milliseconds: only when the wait is long.
+      if spins % Mailbox.spins == 0 { sched_yield() }
     }
   }
 

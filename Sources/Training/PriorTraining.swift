@@ -17,7 +17,7 @@ public func trainPrior(
     run.configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
   let data = try CodeBatches(codes, for: run.configuration.model)
   // The split is a permutation of the images: those at its end are held out.
-  let order = DataOrder(count: codes.count, seed: settings.seed ^ 0x5911, shuffled: true)
+  let order = DataOrder(count: codes.count, seed: settings.seed, shuffled: true)
   let trained = codes.count - settings.heldOut
   let epochs = DataOrder(count: trained, seed: settings.seed, shuffled: true)
   let heldOut = (trained..<codes.count).map { order[$0] }

@@ -68,9 +68,20 @@ public struct Codebook {
 
   /// Puts the entries on vectors of z, once: a codebook that starts away from the data may never be
   /// reached by it.
+  ///
+  /// Each entry goes to a vector chosen with probability proportional to its squared distance from the
+  /// entries before it (k-means++): chosen evenly, most would share the background of the images.
   func seedIfNeeded(from z: Tensor, randomness: Randomness) {
     guard updates.value.scalar == 0 else { return }
-    for code in 0..<size { move(code, to: z, choice: randomness.word(at: code)) }
+    var distances = [Float](repeating: 1, count: z.rows)
+    for code in 0..<size {
+      let row = DistanceWeightedChoice(distances).row(at: randomness.uniform(at: code))
+      move(code, to: z, row: row, count: 1)
+      let latest = entries.value.rowSlice(code..<code + 1)
+      for (row, distance) in z.squaredDistances(to: latest, rows: nil).enumerated() {
+        distances[row] = min(code == 0 ? .infinity : distances[row], distance)
+      }
+    }
   }
 
   /// Learns from one batch: moving averages (1711.00937, appendix A.1), and the revival of dead codes.
@@ -98,8 +109,19 @@ public struct Codebook {
       sums.value.add(batchSums, scale: 1 - decay)
       recomputeEntries(from: sums)
     }
-    for code in 0..<size where counts.value.buffer[code] < configuration.revivalThreshold {
-      move(code, to: z, choice: randomness.word(at: code))
+    revive(from: z, codes: codes, randomness: randomness)
+  }
+
+  /// Moves codes that are hardly used to vectors that are badly served: chosen with probability
+  /// proportional to their squared distance from the entry they got.
+  private func revive(from z: Tensor, codes: [Int32], randomness: Randomness) {
+    let dead = (0..<size).filter { counts.value.buffer[$0] < configuration.revivalThreshold }
+    guard !dead.isEmpty else { return }
+    let choice = DistanceWeightedChoice(z.squaredDistances(to: entries.value, rows: codes))
+    // Twice the threshold: as many batches to prove itself as it takes to halve.
+    let count = 2 * configuration.revivalThreshold
+    for code in dead {
+      move(code, to: z, row: choice.row(at: randomness.uniform(at: code)), count: count)
     }
   }
 
@@ -119,16 +141,65 @@ public struct Codebook {
     }
   }
 
-  private func move(_ code: Int, to z: Tensor, choice: UInt32) {
+  /// Puts an entry on a row of z as if `count` such vectors per batch had been assigned to it.
+  private func move(_ code: Int, to z: Tensor, row: Int, count: Float) {
     let channels = z.channels
-    let row = Int(UInt64(choice) * UInt64(z.rows) >> 32)
     let vector = z.buffer[row * channels..<(row + 1) * channels]
-    for parameter in [entries, sums].compactMap({ $0 }) {
-      parameter.value.withMutableElements { elements in
-        for (c, value) in vector.enumerated() { elements[code * channels + c] = value }
+    set(entries, code, to: vector.map { $0 })
+    if let sums { set(sums, code, to: vector.map { count * $0 }) }
+    counts.value.withMutableElements { $0[code] = count }
+  }
+
+  private func set(_ parameter: Parameter, _ code: Int, to vector: [Float]) {
+    parameter.value.withMutableElements { elements in
+      for (c, value) in vector.enumerated() { elements[code * vector.count + c] = value }
+    }
+  }
+}
+
+/// Rows drawn with probability proportional to a weight each.
+private struct DistanceWeightedChoice {
+  private let cumulative: [Double]
+
+  init(_ weights: [Float]) {
+    var total = 0.0
+    cumulative = weights.map { weight in
+      total += Double(weight)
+      return total
+    }
+  }
+
+  /// The row at quantile `uniform` ∈ [0, 1); any row if all weights are zero.
+  func row(at uniform: Float) -> Int {
+    let target = Double(uniform) * (cumulative.last ?? 0)
+    var (lower, upper) = (0, cumulative.count - 1)
+    while lower < upper {
+      let middle = (lower + upper) / 2
+      if cumulative[middle] > target { upper = middle } else { lower = middle + 1 }
+    }
+    return lower
+  }
+}
+
+extension Tensor {
+  /// ‖row − table[rows[i]]‖² for each row i, or to the table's only row where `rows` is nil.
+  fileprivate func squaredDistances(to table: Tensor, rows indices: [Int32]?) -> [Float] {
+    let channels = channels
+    var result = [Float](repeating: 0, count: rows)
+    result.withUnsafeMutableBufferPointer { result in
+      ThreadPool.shared.split(rows, grain: 256) { range in
+        for row in range {
+          let entry = indices.map { Int($0[row]) } ?? 0
+          var sum: Float = 0
+          for c in 0..<channels {
+            let difference = buffer[row * channels + c] - table.buffer[entry * channels + c]
+            sum += difference * difference
+          }
+          result[row] = sum
+        }
       }
     }
-    counts.value.withMutableElements { $0[code] = 1 }
+    return result
   }
 }
 

@@ -57,7 +57,7 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
     imageHeight: Int, imageWidth: Int, imageChannels: Int, levels: [Level], channels: Int = 128,
     residualBlocks: Int = 2, residualChannels: Int = 64, commitment: Float = 0.25,
     codebookLearning: CodebookLearning = .movingAverage, codebookDecay: Float = 0.99,
-    revivalThreshold: Float = 0.1
+    revivalThreshold: Float = 1
   ) {
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth

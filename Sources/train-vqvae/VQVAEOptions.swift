@@ -43,7 +43,7 @@ struct VQVAEOptions: ParsableArguments {
     help: ArgumentHelp(
       "Move codes used less than this per batch, on average, onto data; 0 for never.",
       valueName: "count"))
-  var revival: Float = 0.1
+  var revival: Float = 1
 
   func validate() throws {
     if !(commitment >= 0) { throw ValidationError("--commitment is not negative.") }

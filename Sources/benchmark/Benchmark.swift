@@ -1,0 +1,71 @@
+import ArgumentParser
+import CommandLineTools
+import Foundation
+import Tensors
+
+/// Times one case, or lays the results of many side by side; `pipelines/benchmark.sh` runs it.
+@main
+struct Benchmark: StageCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "benchmark",
+    abstract: "Time the parts that training and sampling are made of.",
+    discussion: """
+      Prints one JSON object per case: seconds, the median of the repetitions, and the peak memory \
+      of the process. pipelines/benchmark.sh alternates it with PyTorch and prints the table.
+
+      EXAMPLE
+        benchmark --case vqvae-step-64
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "The case to time: \(BenchmarkCase.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "name"))
+  var `case`: BenchmarkCase?
+
+  @Option(help: ArgumentHelp("Timed repetitions.", valueName: "n"))
+  var repetitions = 5
+
+  @Option(
+    help: ArgumentHelp(
+      "Print a table of results, one JSON object per line, instead.", valueName: "path"))
+  var report: String?
+
+  @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    if (`case` == nil) == (report == nil) { throw ValidationError("Pass --case or --report.") }
+    if repetitions < 1 { throw ValidationError("--repetitions is at least 1.") }
+  }
+
+  func perform() throws {
+    ThreadPool.shared.resize(to: threads.count)
+    if let report {
+      print(try BenchmarkReport(path: report).description)
+    } else if let chosen = `case` {
+      print(try measure(chosen).json)
+    }
+  }
+
+  private func measure(_ chosen: BenchmarkCase) throws -> BenchmarkResult {
+    let work = try chosen.prepare()
+    work.body()
+    let times = (0..<repetitions).map { _ in
+      let start = ContinuousClock.now
+      work.body()
+      return (ContinuousClock.now - start) / .seconds(1)
+    }
+    return BenchmarkResult(
+      side: "ours", name: chosen.rawValue, seconds: times.sorted()[times.count / 2],
+      peakBytes: peakResidentBytes(), operations: work.operations)
+  }
+}
+
+extension BenchmarkCase: ExpressibleByArgument {}
+
+/// The most memory this process has had resident at once, in bytes.
+private func peakResidentBytes() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return usage.ru_maxrss * 1024
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Times ours and PyTorch's, in turn, on this machine, and prints the table of medians.
+#
+#   pipelines/benchmark.sh [--with-pytorch] [rounds]
+#
+# --with-pytorch installs PyTorch and Pillow into a throw-away virtual environment (python3 and about
+# 1 GB of downloads). Results go to output/benchmark.jsonl. Let nothing else run meanwhile.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+with_pytorch=false
+if [[ ${1:-} == --with-pytorch ]]; then
+  with_pytorch=true
+  shift
+fi
+rounds=${1:-3}
+
+pipelines/setup.sh
+mkdir -p output
+results=output/benchmark.jsonl
+: >"$results"
+threads=$(nproc)
+export OMP_NUM_THREADS=$threads
+
+environment=
+if $with_pytorch; then
+  environment=$(mktemp -d)
+  trap 'rm -rf "$environment"' EXIT
+  echo "Installing PyTorch into $environment"
+  python3 -m venv "$environment"
+  "$environment/bin/pip" install --quiet torch numpy pillow
+fi
+
+cases=(matrix-product vqvae-step-64 vqvae-step-256 vqvae-encode-64 vqvae-encode-256
+  prior-step-top-8 prior-step-bottom-16 prior-step-top-16 sample-16 sample-32 sample-one-16
+  classifier-step png-decode)
+
+variants_of() {
+  case $1 in
+    sample-*) echo whole cached ;;
+    matrix-product | png-decode) echo plain ;;
+    *) echo plain channels-last compiled ;;
+  esac
+}
+
+for ((round = 1; round <= rounds; round++)); do
+  for name in "${cases[@]}"; do
+    echo "round $round of $rounds: $name" >&2
+    .build/release/benchmark --case "$name" >>"$results"
+    [[ -n $environment ]] || continue
+    for variant in $(variants_of "$name"); do
+      # The whole-network sampler takes minutes: once is enough.
+      [[ $variant == whole && $round != 1 ]] && continue
+      "$environment/bin/python" pipelines/benchmark/pytorch.py "$name" "$variant" >>"$results"
+    done
+  done
+done
+
+.build/release/benchmark --report "$results"
