@@ -64,9 +64,12 @@ let package = Package(
     .executableTarget(
       name: "example-stage", dependencies: ["CommandLineTools", "Images"],
       path: "Tests/ExampleStage"),
+    .target(name: "ProcessTesting", path: "Tests/ProcessTesting"),
     .testTarget(
       name: "CommandLineToolsTests",
-      dependencies: ["CommandLineTools", "Images", "example-stage", argumentParser, logging]),
+      dependencies: [
+        "CommandLineTools", "Images", "ProcessTesting", "example-stage", argumentParser, logging,
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
