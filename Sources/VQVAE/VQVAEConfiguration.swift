@@ -85,10 +85,10 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
 
   /// What is wrong with the configuration, in one line; nil if it can be built.
   public var problem: String? {
-    if levels.isEmpty { return "a VQ-VAE needs at least one level" }
+    if !(1...8).contains(levels.count) { return "a VQ-VAE has 1 to 8 levels" }
     if Set(levels.map(\.name)).count < levels.count { return "two levels have the same name" }
     for level in levels {
-      if level.downsampling < 2 || level.downsampling.nonzeroBitCount != 1 {
+      if ![2, 4, 8, 16].contains(level.downsampling) {
         return "level \(level.name) shrinks by \(level.downsampling); use 2, 4, 8 or 16"
       }
       if !(2...65_536).contains(level.codebookSize) {

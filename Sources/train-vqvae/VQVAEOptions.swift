@@ -46,9 +46,11 @@ struct VQVAEOptions: ParsableArguments {
   var revival: Float = 0.1
 
   func validate() throws {
-    if !(commitment >= 0) { throw ValidationError("--commitment is not negative.") }
+    if !(commitment >= 0 && commitment.isFinite) {
+      throw ValidationError("--commitment is not negative.")
+    }
     if !(0..<1).contains(decay) { throw ValidationError("--decay lies in [0, 1).") }
-    if !(revival >= 0) { throw ValidationError("--revival is not negative.") }
+    if !(revival >= 0 && revival.isFinite) { throw ValidationError("--revival is not negative.") }
   }
 
   /// Throws a `FileError` naming `path` if images of `shape` do not fit the flags.
