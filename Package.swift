@@ -70,6 +70,13 @@ let package = Package(
       dependencies: [
         "CommandLineTools", "Images", "ProcessTesting", "example-stage", argumentParser, logging,
       ]),
+    .testTarget(
+      name: "StageTests",
+      dependencies: [
+        "Artifacts", "Generation", "Images", "ProcessTesting", "Tensors", "Training", "VQVAE",
+        "evaluate", "extract-codes", "sample-images", "train-classifier", "train-prior",
+        "train-vqvae",
+      ], resources: [.copy("Help")]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
