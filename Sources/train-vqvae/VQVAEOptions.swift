@@ -53,7 +53,8 @@ struct VQVAEOptions: ParsableArguments {
     if !(revival >= 0 && revival.isFinite) { throw ValidationError("--revival is not negative.") }
   }
 
-  /// Throws a `FileError` naming `path` if images of `shape` do not fit the flags.
+  /// Throws a `ValidationError` if the flags cannot make a VQ-VAE, a `FileError` naming `path` if
+  /// images of `shape` do not fit it.
   func configuration(for shape: ImageShape, path: String) throws -> VQVAEConfiguration {
     let factors = downsampling?.factors ?? [2, min(shape.height, shape.width) < 64 ? 2 : 4]
     let configuration = VQVAEConfiguration(
@@ -64,7 +65,8 @@ struct VQVAEOptions: ParsableArguments {
       }, channels: channels, residualBlocks: residualBlocks, residualChannels: residualChannels,
       commitment: commitment, codebookLearning: codebook, codebookDecay: decay,
       revivalThreshold: revival)
-    if let problem = configuration.problem {
+    if let problem = configuration.architectureProblem { throw ValidationError(problem) }
+    if let problem = configuration.imageProblem {
       throw FileError(path, "cannot be trained on", remedy: problem)
     }
     return configuration
