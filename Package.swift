@@ -73,7 +73,7 @@ let package = Package(
     .testTarget(
       name: "StageTests",
       dependencies: [
-        "Artifacts", "Generation", "Images", "ProcessTesting", "Tensors", "Training", "VQVAE",
+        "Artifacts", "Generation", "Images", "PixelCNN", "ProcessTesting", "Tensors", "Training",
         "evaluate", "extract-codes", "sample-images", "train-classifier", "train-prior",
         "train-vqvae",
       ], resources: [.copy("Help")]),

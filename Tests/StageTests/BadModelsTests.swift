@@ -1,7 +1,9 @@
 import Artifacts
 import Foundation
+import PixelCNN
 import ProcessTesting
 import Testing
+import Training
 
 /// Model and code files that are damaged, foreign, or do not belong together.
 @Suite struct BadModelsTests {
@@ -131,6 +133,24 @@ import Testing
       .extractCodes(vqvae: "vqvae.pt", images: pipeline.folder("images")), in: own,
       "vqvae.pt is a zip archive, as PyTorch's .pt and NumPy's .npz are, not a safetensors file; "
         + "such files can run code when loaded, so save its tensors as safetensors instead")
+  }
+
+  @Test func aClassThatLeadsOutOfTheFolder() throws {
+    for level in ["top", "bottom"] {
+      let loaded = try LoadedPrior(path: own("models/prior-\(level).safetensors"))
+      var configuration = try loaded.file.configuration(
+        as: TrainedConfiguration<PriorConfiguration>.self)
+      configuration.model.classNames[1] = "../../ring"
+      try Artifact(
+        metadata: ArtifactMetadata(
+          kind: .prior, configuration: configuration, sources: loaded.file.metadata.sources),
+        tensors: loaded.prior.parameters.storedTensors(.full)
+      ).write(to: own("models/prior-\(level).safetensors"))
+    }
+    try expectRefusal(
+      sample, in: own,
+      "samples cannot have a sub-folder for the class '../../ring'; use models whose classes have "
+        + "the names of folders")
   }
 
   @Test func anUnknownLevel() throws {

@@ -28,6 +28,12 @@ import Testing
   }
 
   @Test(arguments: [
+    (
+      ["--downsampling", "4611686018427387904,4,4"],
+      "level top shrinks by 4611686018427387904; use 2, 4, 8 or 16"
+    ),
+    (["--channels", "0"], "use 2 to 4096 channels, not 0"),
+    (["--codes", "16385"], "level top has 16385 codes; use 2 to 16384"),
     (["--steps", "0"], "--steps lies between 1 and 1000000000."),
     (["--learning-rate", "inf"], "--learning-rate is positive."),
     (["--clip", "inf"], "--clip is positive."),
@@ -43,6 +49,32 @@ import Testing
   func ofTraining(flags: [String], message: String) throws {
     let pipeline = try Pipeline.shared.get()
     try expectMistake(Command.trainVQVAE(images: pipeline.folder("images")).with(flags), message)
+  }
+
+  @Test(arguments: [
+    (["--condition-channels", "0"], "use 1 to 4096 channels"),
+    (["--kernel", "4"], "use a kernel of 3, 5, … 15"),
+    (["--dropout", "1"], "dropout lies in [0, 1)"),
+    (
+      ["--channels", "1", "--attention-heads", "8"],
+      "half of 1 channels cannot be shared by 8 attention heads"
+    ),
+  ])
+  func ofPriors(flags: [String], message: String) throws {
+    let pipeline = try Pipeline.shared.get()
+    try expectMistake(
+      Command.trainPrior("bottom", codes: pipeline.folder("codes.safetensors")).with(flags), message
+    )
+  }
+
+  @Test(arguments: [
+    (["--blocks", "0"], "use 1 to 16 blocks per stage, not 0"),
+    (["--rotation", "nan"], "--rotation lies between 0 and 180."),
+  ])
+  func ofClassifiers(flags: [String], message: String) throws {
+    let pipeline = try Pipeline.shared.get()
+    try expectMistake(
+      Command.trainClassifier(images: pipeline.folder("images")).with(flags), message)
   }
 
   private func expectMistake(_ command: Command, _ message: String) throws {

@@ -119,12 +119,14 @@ import Training
 
   @Test func whatCannotBeMetKeepsWhatThereIsAndSaysSo() throws {
     let own = try TemporaryFolder()
-    let outcome = try Command.sampleImages(models: folder.path, output: "few")
-      .with("--threshold", "1.0", "--attempts", "1").run(in: own)
+    let command = Command.sampleImages(models: folder.path, output: "few")
+    #expect(try command.run(in: own).code == 0)
+    let outcome = try command.with("--threshold", "1.0", "--attempts", "1").run(in: own)
     let candidates = try SampleFile(path: own("few/samples.safetensors")).candidates
     let kept = candidates.filter(\.isAccepted).count
     #expect(candidates.count == 15 && kept < 15)
     #expect(try own.files(in: "few/images").count == kept)
+    #expect(own.exists("few/contact-sheet.png") == (kept > 0), "the sheet of the first run is left")
     #expect(outcome.code == 1)
     #expect(
       outcome.errorLines.last

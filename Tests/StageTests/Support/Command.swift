@@ -25,9 +25,9 @@ struct Command {
 }
 
 extension Command {
-  static let vqvaeSteps = 150
-  static let priorSteps = 100
-  static let classifierSteps = 150
+  static let vqvaeSteps = 250
+  static let priorSteps = 400
+  static let classifierSteps = 500
   static let heldOut = 6
 
   static func trainVQVAE(images: String = "images", output: String = "vqvae.safetensors") -> Command
