@@ -70,9 +70,19 @@ let package = Package(
     .executableTarget(
       name: "example-stage", dependencies: ["CommandLineTools", "Images"],
       path: "Tests/ExampleStage"),
+    .target(name: "ProcessTesting", path: "Tests/ProcessTesting"),
     .testTarget(
       name: "CommandLineToolsTests",
-      dependencies: ["CommandLineTools", "Images", "example-stage", argumentParser, logging]),
+      dependencies: [
+        "CommandLineTools", "Images", "ProcessTesting", "example-stage", argumentParser, logging,
+      ]),
+    .testTarget(
+      name: "StageTests",
+      dependencies: [
+        "Artifacts", "Generation", "Images", "PixelCNN", "ProcessTesting", "Tensors", "Training",
+        "evaluate", "extract-codes", "sample-images", "train-classifier", "train-prior",
+        "train-vqvae",
+      ], resources: [.copy("Help")]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

@@ -11,7 +11,10 @@ final class RandomAccessFile: Sendable {
   init(path: String) throws {
     // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw FileError.system(path, "cannot be opened") }
+    guard descriptor >= 0 else {
+      if errno == ENOENT { throw FileError(path, "is missing", remedy: "check the path") }
+      throw FileError.system(path, "cannot be opened")
+    }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)

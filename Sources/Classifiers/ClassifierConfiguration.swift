@@ -47,7 +47,18 @@ public struct ClassifierConfiguration: Codable, Hashable, Sendable {
   public var classCount: Int { classNames.count }
 
   /// What is wrong with the configuration, in one line; nil if it can be built.
-  public var problem: String? {
+  public var problem: String? { architectureProblem ?? dataProblem }
+
+  /// What is wrong with it whatever the images, in one line; nil if nothing is.
+  public var architectureProblem: String? {
+    if !(1...256).contains(channels) { return "use 1 to 256 channels, not \(channels)" }
+    if !(1...16).contains(blocks) { return "use 1 to 16 blocks per stage, not \(blocks)" }
+    if !(0..<1).contains(dropout) { return "dropout lies in [0, 1), not at \(dropout)" }
+    return nil
+  }
+
+  /// What is wrong with its images or classes, in one line; nil if they can be told apart.
+  public var dataProblem: String? {
     let sides = 8...256
     if !sides.contains(imageHeight) || !sides.contains(imageWidth) {
       return "a classifier reads images of 8×8 to 256×256 pixels, not \(imageWidth)×\(imageHeight)"
@@ -59,9 +70,6 @@ public struct ClassifierConfiguration: Codable, Hashable, Sendable {
     if !(2...16_384).contains(classCount) {
       return "a classifier tells 2 to 16384 classes apart, not \(classCount)"
     }
-    if !(1...256).contains(channels) { return "use 1 to 256 channels, not \(channels)" }
-    if !(1...16).contains(blocks) { return "use 1 to 16 blocks per stage, not \(blocks)" }
-    if !(0..<1).contains(dropout) { return "dropout lies in [0, 1), not at \(dropout)" }
     return nil
   }
 

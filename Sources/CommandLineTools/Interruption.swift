@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Synchronization
 
@@ -25,6 +26,11 @@ public enum Interruption {
 
   /// Whether the task should save its state and leave.
   public static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
+
+  /// Ends a task that has no state to save: throws the exit code of the signal if there was one.
+  public static func throwIfRequested() throws {
+    if let exitCode { throw ExitCode(exitCode) }
+  }
 
   /// The exit code that tells a shell which signal ended the process: 130 or 143; nil before one.
   public static var exitCode: Int32? { isRequested ? 128 + received.load(ordering: .relaxed) : nil }

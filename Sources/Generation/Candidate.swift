@@ -37,15 +37,15 @@ public final class CandidateGenerator {
 
   /// Draws and scores the candidates with the given classes and numbers, in that order.
   ///
-  /// - Parameter progress: called with how many of them are done.
+  /// - Parameter progress: called with how many of them are done; what it throws ends the drawing.
   public func draw(
-    _ wanted: [(label: Int32, number: Int)], progress: (Int) -> Void = { _ in }
-  ) -> [Candidate] {
+    _ wanted: [(label: Int32, number: Int)], progress: (Int) throws -> Void = { _ in }
+  ) rethrows -> [Candidate] {
     var candidates: [Candidate] = []
     candidates.reserveCapacity(wanted.count)
     for start in stride(from: 0, to: wanted.count, by: batchSize) {
       candidates += drawBatch(Array(wanted[start..<min(start + batchSize, wanted.count)]))
-      progress(candidates.count)
+      try progress(candidates.count)
     }
     return candidates
   }

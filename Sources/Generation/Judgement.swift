@@ -12,7 +12,9 @@ public func judgedAccuracy(
   of path: String, from models: ModelFolder, by judge: LoadedClassifier
 ) throws -> (all: Double, accepted: Double) {
   let samples = try SampleFile(path: path)
-  guard samples.sources[ArtifactKind.vqvae.rawValue] == models.vqvae.file.digest else {
+  guard samples.sources[ArtifactKind.vqvae.rawValue] == models.vqvae.file.digest,
+    samples.configuration.layout.levels == models.vqvae.levels
+  else {
     throw FileError(
       path, "was not drawn from \(models.vqvae.file.path)",
       remedy: "pass the models it was drawn from or sample again")

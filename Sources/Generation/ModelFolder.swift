@@ -1,6 +1,7 @@
 import Artifacts
 import Classifiers
 import Foundation
+import Images
 import PixelCNN
 import Training
 
@@ -20,7 +21,14 @@ public struct ModelFolder {
   public init(path: String) throws {
     func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
     vqvae = try LoadedVQVAE(path: file("vqvae.safetensors"))
-    priors = try vqvae.levels.map { try LoadedPrior(path: file("prior-\($0.name).safetensors")) }
+    priors = try vqvae.levels.map { level in
+      let path = file("prior-\(level.name).safetensors")
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw FileError(
+          path, "is missing", remedy: "train it with train-prior --level \(level.name)")
+      }
+      return try LoadedPrior(path: path)
+    }
     let classifierPath = file("classifier.safetensors")
     classifier =
       FileManager.default.fileExists(atPath: classifierPath)
@@ -30,6 +38,19 @@ public struct ModelFolder {
 
   /// The names of the classes images can be asked for; empty if the top prior is unconditional.
   public var classNames: [String] { priors[0].prior.configuration.classNames }
+
+  /// Checks that a dataset's labels, if the models need any, mean the classes they know.
+  ///
+  /// Throws a `FileError` naming the dataset by `path` if not.
+  public func checkLabels(of dataset: any ImageDataset, at path: String) throws {
+    let names = dataset.classNames
+    // An IDX file's classes go up to the largest label it happens to have.
+    guard classNames.isEmpty || (!names.isEmpty && classNames.starts(with: names)) else {
+      throw FileError(
+        path, "has no classes, or others than \(priors[0].file.path)",
+        remedy: "pass images in the classes of the models")
+    }
+  }
 
   private func checkThatFilesBelongTogether() throws {
     for (index, loaded) in priors.enumerated() {
@@ -48,9 +69,16 @@ public struct ModelFolder {
           remedy: "train both on the same codes")
       }
     }
-    guard let classifier, !classNames.isEmpty else { return }
+    if let classifier { try check(classifier) }
+  }
+
+  /// Checks that a classifier knows the images these models make, and their classes if they have
+  /// any.
+  ///
+  /// Throws a `FileError` naming both if not.
+  public func check(_ classifier: LoadedClassifier) throws {
     let configuration = classifier.classifier.configuration
-    guard configuration.classNames == classNames,
+    guard classNames.isEmpty || configuration.classNames == classNames,
       configuration.imageHeight == vqvae.imageShape.height,
       configuration.imageWidth == vqvae.imageShape.width,
       configuration.imageChannels == vqvae.imageShape.channels

@@ -36,23 +36,25 @@ public struct RejectionSampling {
   /// Draws and decides. Kept images come in order of class, then number (threshold) or score
   /// (fraction); rejected candidates are returned too.
   ///
-  /// - Parameter progress: called with the number of candidates drawn and kept so far.
+  /// - Parameter progress: called with the number of candidates drawn and kept so far; what it
+  ///   throws ends the drawing.
   public func run(
-    _ generator: CandidateGenerator, progress: (_ drawn: Int, _ kept: Int) -> Void
-  ) -> [Candidate] {
+    _ generator: CandidateGenerator, progress: (_ drawn: Int, _ kept: Int) throws -> Void
+  ) rethrows -> [Candidate] {
     switch rejection {
-    case .none: keepThose(from: generator, progress) { _ in true }
-    case .threshold(let least): keepThose(from: generator, progress) { ($0.score ?? 1) >= least }
-    case .fraction(let fraction): keepBest(fraction, from: generator, progress)
+    case .none: try keepThose(from: generator, progress) { _ in true }
+    case .threshold(let least):
+      try keepThose(from: generator, progress) { ($0.score ?? 1) >= least }
+    case .fraction(let fraction): try keepBest(fraction, from: generator, progress)
     }
   }
 
   /// Rounds of as many candidates as images are missing, until none is or the attempts are used up.
   /// The rounds depend on the verdicts alone, not on batches or threads.
   private func keepThose(
-    from generator: CandidateGenerator, _ progress: (Int, Int) -> Void,
+    from generator: CandidateGenerator, _ progress: (Int, Int) throws -> Void,
     where isGood: (Candidate) -> Bool
-  ) -> [Candidate] {
+  ) rethrows -> [Candidate] {
     var drawn = [Int](repeating: 0, count: labels.count)
     var kept = drawn
     var all: [Candidate] = []
@@ -64,8 +66,8 @@ public struct RejectionSampling {
       }
       if wanted.isEmpty { return all.sorted(by: byClassAndNumber) }
       let keptBefore = kept.reduce(0, +)
-      var round = generator.draw(wanted.map { ($0.label, $0.number) }) {
-        progress(all.count + $0, keptBefore)
+      var round = try generator.draw(wanted.map { ($0.label, $0.number) }) {
+        try progress(all.count + $0, keptBefore)
       }
       for (position, request) in wanted.enumerated() {
         let index = request.2
@@ -74,17 +76,17 @@ public struct RejectionSampling {
         if round[position].isAccepted { kept[index] += 1 }
       }
       all += round
-      progress(all.count, kept.reduce(0, +))
+      try progress(all.count, kept.reduce(0, +))
     }
   }
 
   private func keepBest(
-    _ fraction: Float, from generator: CandidateGenerator, _ progress: (Int, Int) -> Void
-  ) -> [Candidate] {
+    _ fraction: Float, from generator: CandidateGenerator, _ progress: (Int, Int) throws -> Void
+  ) rethrows -> [Candidate] {
     let pool = poolSize(fraction)
-    var all = generator.draw(
+    var all = try generator.draw(
       labels.flatMap { label in (0..<pool).map { (label: label, number: $0) } }
-    ) { progress($0, 0) }
+    ) { try progress($0, 0) }
     for index in labels.indices {
       let members = all[index * pool..<(index + 1) * pool].indices
       let best = members.sorted {
@@ -92,7 +94,7 @@ public struct RejectionSampling {
       }
       for member in best.prefix(countPerClass) { all[member].isAccepted = true }
     }
-    progress(all.count, labels.count * countPerClass)
+    try progress(all.count, labels.count * countPerClass)
     return all.sorted(by: byClassAndNumber)
   }
 

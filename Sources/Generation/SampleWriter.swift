@@ -11,11 +11,19 @@ public struct SampleWriter {
 
   /// A writer into `folder`, which is created if need be.
   ///
-  /// Throws a `FileError` if it cannot be.
+  /// Throws a `FileError` if it cannot be, or a class has a name no visible folder can have.
   public init(_ generator: CandidateGenerator, classNames: [String], folder: String) throws {
     self.generator = generator
     self.classNames = classNames
     self.folder = folder
+    // The names come from a model's file, which may be anybody's.
+    if let name = classNames.first(where: {
+      $0.isEmpty || $0.hasPrefix(".") || $0.contains("/") || $0.contains("\0")
+    }) {
+      throw FileError(
+        folder, "cannot have a sub-folder for the class '\(name)'",
+        remedy: "use models whose classes have the names of folders")
+    }
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
@@ -32,20 +40,24 @@ public struct SampleWriter {
   /// classes. Earlier images make way only when all new ones are there.
   ///
   /// - Parameter progress: called with the number of images written.
-  /// - Throws: a `FileError` or `ImageError` if something cannot be written; earlier images stay.
-  public func writeImages(_ candidates: [Candidate], progress: (Int) -> Void) throws {
+  /// - Throws: a `FileError` or `ImageError` if something cannot be written, and what `progress`
+  ///   throws; earlier images stay.
+  public func writeImages(_ candidates: [Candidate], progress: (Int) throws -> Void) throws {
     let staging = path(".images-\(getpid())")
     do {
       try writeImages(candidates.filter(\.isAccepted), into: staging, progress)
       try exchange(staging, with: path("images"))
     } catch {
       try? FileManager.default.removeItem(atPath: staging)
-      throw error
+      guard let reason = error as? CocoaError else { throw error }
+      throw FileError(
+        path("images"), "cannot be written: \(reason.localizedDescription)",
+        remedy: "check its permissions and the disk")
     }
   }
 
   private func writeImages(
-    _ accepted: [Candidate], into staging: String, _ progress: (Int) -> Void
+    _ accepted: [Candidate], into staging: String, _ progress: (Int) throws -> Void
   ) throws {
     let manager = FileManager.default
     for name in classNames.isEmpty ? [""] : classNames {
@@ -64,7 +76,7 @@ public struct SampleWriter {
         try image.writePNG(to: "\(staging)/\(folder)\(String(format: "%05d", number)).png")
         done += 1
       }
-      progress(done)
+      try progress(done)
     }
   }
 
@@ -77,27 +89,29 @@ public struct SampleWriter {
   }
 
   /// Writes a contact sheet of the first accepted candidates: a row per class, or ten rows without
-  /// classes.
+  /// classes. Where none was accepted there is no sheet, nor one of an earlier sampling.
   ///
-  /// Throws an `ImageError` if it cannot be written.
+  /// Throws a `FileError` or `ImageError` if it cannot be written.
   public func writeContactSheet(_ candidates: [Candidate]) throws {
-    let columns = 12
+    let widest = 12
     let accepted = candidates.filter(\.isAccepted)
-    let rows: [[Candidate]] =
+    let groups: [[Candidate]] =
       classNames.isEmpty
-      ? stride(from: 0, to: min(accepted.count, 10 * columns), by: columns).map {
-        Array(accepted[$0..<min($0 + columns, accepted.count)])
-      }
+      ? [Array(accepted.prefix(10 * widest))]
       : classNames.indices.map { label in
-        Array(accepted.lazy.filter { $0.label == Int32(label) }.prefix(columns))
+        Array(accepted.lazy.filter { $0.label == Int32(label) }.prefix(widest))
       }
-    let shown = rows.filter { !$0.isEmpty }
-    guard let width = shown.first.map({ generator.decode([$0[0]]).shape[2] }) else { return }
-    var sheet = ContactSheet(columns: columns, zoom: max(1, 56 / width))
-    sheet.addGroup(
-      shown.flatMap { row in
-        generator.decode(row).images()
-      })
-    try sheet.write(to: path("contact-sheet.png"))
+    let images = groups.filter { !$0.isEmpty }.map { generator.decode($0).images() }
+    let place = path("contact-sheet.png")
+    guard let width = images.first?.first?.width else {
+      if unlink(place) != 0 && errno != ENOENT {
+        throw FileError.system(place, "cannot be removed")
+      }
+      return
+    }
+    var sheet = ContactSheet(
+      columns: min(widest, images.map(\.count).max() ?? 1), zoom: max(1, 56 / width))
+    for group in images { sheet.addGroup(group) }
+    try sheet.write(to: place)
   }
 }

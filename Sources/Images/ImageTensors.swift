@@ -10,7 +10,7 @@ extension Tensor {
     }
   }
 
-  /// The images a network made: -1…1 becomes 0…255, rounded and clamped.
+  /// The images a network made: -1…1 becomes 0…255, rounded and clamped; what is no number is black.
   public func images() -> [Image] {
     precondition(shape.count == 4, "images are [images, height, width, channels]")
     let imageShape = ImageShape(
@@ -19,7 +19,7 @@ extension Tensor {
       let pixels = buffer[index * imageShape.byteCount..<(index + 1) * imageShape.byteCount]
       return Image(
         shape: imageShape,
-        bytes: pixels.map { UInt8(min(max((($0 + 1) * 127.5).rounded(), 0), 255)) })
+        bytes: pixels.map { UInt8(byteValue(of: $0)) })
     }
   }
 }
@@ -30,12 +30,17 @@ extension Tensor {
     var result = detached
     result.withMutableElements { elements in
       for index in elements.indices {
-        let byte = min(max(((elements[index] + 1) * 127.5).rounded(), 0), 255)
-        elements[index] = byte / 127.5 - 1
+        elements[index] = byteValue(of: elements[index]) / 127.5 - 1
       }
     }
     return result
   }
+}
+
+/// The whole number from 0 to 255 that stands for a value; 0 for what is no number.
+private func byteValue(of value: Float) -> Float {
+  // Of a NaN and a number, the maximum is the first argument.
+  max(0, min(((value + 1) * 127.5).rounded(), 255))
 }
 
 extension Batch {

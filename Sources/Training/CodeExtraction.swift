@@ -5,9 +5,10 @@ import VQVAE
 /// Writes the codes and labels of all images of a dataset to a code file at `path`.
 ///
 /// - Parameter progress: called with the number of images done.
-/// - Throws: what the dataset throws; a `FileError` if the file cannot be written.
+/// - Throws: what the dataset and `progress` throw; a `FileError` if the file cannot be written.
 public func extractCodes(
-  of dataset: any ImageDataset, by vqvae: LoadedVQVAE, to path: String, progress: (Int) -> Void
+  of dataset: any ImageDataset, by vqvae: LoadedVQVAE, to path: String,
+  progress: (Int) throws -> Void
 ) throws {
   let shape = dataset.shape
   let layout = CodeFileLayout(
@@ -23,7 +24,7 @@ public func extractCodes(
         uniqueKeysWithValues: zip(layout.levels, codes).map { ($0.name, $1.map(UInt16.init)) }),
       labels: batch.labels)
     done += batch.count
-    progress(done)
+    try progress(done)
   }
   try writer.finish()
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Artifacts
 import CommandLineTools
 
 /// The flags of a training that mean the same in every training stage. What a stage leaves to its
@@ -49,20 +50,27 @@ public struct TrainingOptions: ParsableArguments {
     func check(_ isRight: Bool, _ message: String) throws {
       if !isRight { throw ValidationError(message) }
     }
-    try check((1...1_000_000_000).contains(steps ?? 1), "--steps is at least 1.")
+    func isPositive(_ value: Float) -> Bool { value > 0 && value.isFinite }
+    try check((1...1_000_000_000).contains(steps ?? 1), "--steps lies between 1 and 1000000000.")
     try check((1...65_536).contains(batch ?? 1), "--batch lies between 1 and 65536.")
-    try check((learningRate ?? 1) > 0, "--learning-rate is positive.")
+    try check(isPositive(learningRate ?? 1), "--learning-rate is positive.")
     try check((warmup ?? 0) >= 0, "--warmup is not negative.")
-    try check(clip > 0, "--clip is positive.")
+    try check(isPositive(clip), "--clip is positive.")
     try check((heldOut ?? 1) >= 1, "--held-out is at least 1.")
   }
 
-  /// The settings of a training on `images` images, with the stage's own defaults.
+  /// The settings of a training on the `images` images at `path`, with the stage's own defaults.
   ///
-  /// Throws a `ValidationError` if too few images are left to train on.
+  /// Throws a `FileError` if there are too few images for any training, a `ValidationError` if too
+  /// many are held out.
   public func settings(
-    images: Int, steps: Int, batch: Int, learningRate: Float, seed: UInt64
+    images: Int, at path: String, steps: Int, batch: Int, learningRate: Float, seed: UInt64
   ) throws -> TrainingSettings {
+    guard images >= 2 else {
+      throw FileError(
+        path, "has fewer than two images, one to train on and one to validate with",
+        remedy: "add images")
+    }
     let steps = self.steps ?? steps
     let heldOut = self.heldOut ?? min(max(images / 20, 1), 2000)
     guard heldOut < images else {

@@ -109,6 +109,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
       let isLast = number == settings.steps
       if number % validationInterval == 0 || isLast {
         validated = try validate()
+        for figure in validated { try checkFinite(figure.value, figure.name, step: number) }
         try metrics.append(step: number, figures + validated)
       }
       progress.report(number, figures: figures + validated.prefix(1))
@@ -144,19 +145,22 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     let tape = Tape()
     let pass = ForwardPass(recordingOn: tape, randomness: randomness)
     let result = try step(number, pass, randomness)
-    let loss = result.loss.scalar
-    guard loss.isFinite else {
-      throw FileError(
-        output, "cannot be trained further: the loss of step \(number) is \(loss)",
-        remedy: "run the same command with a lower --learning-rate")
-    }
+    let loss = Double(result.loss.scalar)
+    try checkFinite(loss, "loss", step: number)
     tape.backward(from: result.loss)
     let norm = optimizer.gradientNorm()
     let limit = Double(settings.gradientNormLimit)
     optimizer.step(
       number: number, rate: settings.schedule.rate(at: number),
       gradientScale: norm > limit ? Float(limit / norm) : 1)
-    return [Figure("loss", Double(loss))] + result.figures
+    return [Figure("loss", loss)] + result.figures
+  }
+
+  private func checkFinite(_ value: Double, _ name: String, step: Int) throws {
+    guard !value.isFinite else { return }
+    throw FileError(
+      output, "cannot be trained further: the \(name) of step \(step) is not finite",
+      remedy: "train with a lower --learning-rate")
   }
 
   // MARK: - Checkpoints

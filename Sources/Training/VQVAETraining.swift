@@ -77,12 +77,11 @@ public func evaluateVQVAE(_ model: VQVAE, on dataset: any ImageDataset) throws -
 private func writeReconstructions(
   of dataset: any ImageDataset, by model: VQVAE, to path: String
 ) throws {
-  let columns = 12
+  // Only whole rows, so that every reconstruction is below its original.
+  let columns = min(12, dataset.count)
   var sheet = ContactSheet(columns: columns, zoom: max(1, 64 / dataset.shape.width))
-  for row in 0..<3 {
-    let range = min(row * columns, dataset.count)..<min((row + 1) * columns, dataset.count)
-    if range.isEmpty { break }
-    let originals = try range.map { try dataset.image(at: $0) }
+  for row in 0..<min(3, dataset.count / columns) {
+    let originals = try (row * columns..<(row + 1) * columns).map { try dataset.image(at: $0) }
     let tensor = Tensor(imageBytes: originals.flatMap(\.bytes), shape: dataset.shape)
     let output = model.decode(model.encode(tensor), images: originals.count)
     sheet.addGroup(originals + output.images())

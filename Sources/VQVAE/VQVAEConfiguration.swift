@@ -7,7 +7,7 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
     /// How many times smaller than the level below it is, or than the image for the last level, in
     /// height and width; a power of two.
     public var downsampling: Int
-    /// Entries of the codebook, K in the paper; at most 65,536.
+    /// Entries of the codebook, K in the paper; at most 16,384.
     public var codebookSize: Int
     /// Channels of a codebook entry, D in the paper.
     public var codeChannels: Int
@@ -84,24 +84,37 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
   }
 
   /// What is wrong with the configuration, in one line; nil if it can be built.
-  public var problem: String? {
-    if levels.isEmpty { return "a VQ-VAE needs at least one level" }
+  public var problem: String? { architectureProblem ?? imageProblem }
+
+  /// What is wrong with it whatever the images, in one line; nil if nothing is.
+  public var architectureProblem: String? {
+    if !(1...8).contains(levels.count) { return "a VQ-VAE has 1 to 8 levels" }
     if Set(levels.map(\.name)).count < levels.count { return "two levels have the same name" }
     for level in levels {
-      if level.downsampling < 2 || level.downsampling.nonzeroBitCount != 1 {
+      if ![2, 4, 8, 16].contains(level.downsampling) {
         return "level \(level.name) shrinks by \(level.downsampling); use 2, 4, 8 or 16"
       }
-      if !(2...65_536).contains(level.codebookSize) {
-        return "level \(level.name) has \(level.codebookSize) codes; use 2 to 65536"
+      if !(2...16_384).contains(level.codebookSize) {
+        return "level \(level.name) has \(level.codebookSize) codes; use 2 to 16384"
       }
       if !(1...4096).contains(level.codeChannels) {
         return "level \(level.name) has \(level.codeChannels) code channels; use 1 to 4096"
       }
     }
-    if imageChannels != 1 && imageChannels != 3 { return "images have 1 or 3 channels" }
     if !(2...4096).contains(channels) { return "use 2 to 4096 channels, not \(channels)" }
     if !(1...4096).contains(residualChannels) { return "use 1 to 4096 residual channels" }
     if !(0...100).contains(residualBlocks) { return "use 0 to 100 residual blocks" }
+    // The decoder sees the codes of all levels side by side.
+    let codeChannels = levels.reduce(0) { $0 + $1.codeChannels }
+    if codeChannels > 16_384 {
+      return "all levels together have \(codeChannels) code channels; use at most 16384"
+    }
+    return nil
+  }
+
+  /// What is wrong with its images, if nothing else is, in one line; nil if they can be encoded.
+  public var imageProblem: String? {
+    if imageChannels != 1 && imageChannels != 3 { return "images have 1 or 3 channels" }
     let factor = totalDownsampling(ofLevel: 0)
     if imageHeight < factor || imageWidth < factor || imageHeight % factor != 0
       || imageWidth % factor != 0

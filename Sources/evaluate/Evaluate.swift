@@ -19,7 +19,8 @@ struct Evaluate: StageCommand {
       that was asked for.
 
       EXAMPLE
-        evaluate --models models/digits --images test --samples output/samples/samples.safetensors
+        evaluate --models models/digits --images test \\
+          --samples output/samples/samples.safetensors
       """)
 
   @Option(help: ArgumentHelp("The folder of the models.", valueName: "folder"))
@@ -37,10 +38,12 @@ struct Evaluate: StageCommand {
     ThreadPool.shared.resize(to: threads.count)
     let folder = try ModelFolder(path: models)
     let dataset = try images.open(shapedFor: folder.vqvae.imageShape)
+    try folder.checkLabels(of: dataset, at: images.images)
     let judgePath = (models as NSString).appendingPathComponent("judge.safetensors")
     let judge =
       FileManager.default.fileExists(atPath: judgePath)
       ? try LoadedClassifier(path: judgePath) : nil
+    if let judge { try folder.check(judge) }
     var table = TextTable(["what", "value"])
     func add(_ name: String, _ value: Double) {
       table.addRow([name, Figure("", value).description.trimmingCharacters(in: .whitespaces)])

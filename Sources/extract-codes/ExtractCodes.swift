@@ -16,7 +16,8 @@ struct ExtractCodes: StageCommand {
       The file holds a tensor of codes per level and the labels of the images; train-prior reads it.
 
       EXAMPLE
-        extract-codes --vqvae output/vqvae.safetensors --images photos --output output/codes.safetensors
+        extract-codes --vqvae output/vqvae.safetensors --images photos \\
+          --output output/codes.safetensors
       """)
 
   @Option(help: ArgumentHelp("The VQ-VAE that train-vqvae wrote.", valueName: "path"))
@@ -27,11 +28,15 @@ struct ExtractCodes: StageCommand {
   @OptionGroup var threads: ThreadOptions
 
   func perform() throws {
+    Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
     let model = try LoadedVQVAE(path: vqvae)
     let dataset = try images.open(shapedFor: model.imageShape)
     let progress = ProgressReporter("extract-codes", total: dataset.count, unit: "image")
-    try extractCodes(of: dataset, by: model, to: output.output) { progress.report($0) }
+    try extractCodes(of: dataset, by: model, to: output.output) {
+      progress.report($0)
+      try Interruption.throwIfRequested()
+    }
     progress.finish()
   }
 }

@@ -21,7 +21,8 @@ struct SampleImages: StageCommand {
       samples.safetensors with the codes, label and score of every candidate, the rejected ones too.
 
       EXAMPLE
-        sample-images --models models/digits --count 12 --threshold 0.9 --output output/samples
+        sample-images --models models/digits --count 12 --threshold 0.9 \\
+          --output output/samples
       """)
 
   @Option(
@@ -38,16 +39,20 @@ struct SampleImages: StageCommand {
   @OptionGroup var threads: ThreadOptions
 
   func perform() throws {
+    Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
     let folder = try ModelFolder(path: models)
     let plan = try choice.plan(for: folder, path: models)
     let generator = CandidateGenerator(
       folder, seed: seed.seed, distribution: choice.distribution, batchSize: choice.batch)
     let writer = try SampleWriter(generator, classNames: folder.classNames, folder: output)
-    let candidates = draw(plan, generator)
+    let candidates = try draw(plan, generator)
     let kept = candidates.count(where: \.isAccepted)
     let progress = ProgressReporter("writing", total: kept, unit: "image")
-    try writer.writeImages(candidates) { progress.report($0) }
+    try writer.writeImages(candidates) {
+      progress.report($0)
+      try Interruption.throwIfRequested()
+    }
     try writer.writeContactSheet(candidates)
     try SampleFile(
       candidates, models: folder, seed: seed.seed, distribution: choice.distribution,
@@ -62,14 +67,17 @@ struct SampleImages: StageCommand {
     }
   }
 
-  private func draw(_ plan: RejectionSampling, _ generator: CandidateGenerator) -> [Candidate] {
+  private func draw(_ plan: RejectionSampling, _ generator: CandidateGenerator) throws
+    -> [Candidate]
+  {
     let isThreshold = if case .threshold = plan.rejection { true } else { false }
     let total = isThreshold ? plan.labels.count * plan.countPerClass : plan.expectedCandidates
     let progress = ProgressReporter("sample-images", total: total, unit: "image")
-    return plan.run(generator) { drawn, kept in
+    return try plan.run(generator) { drawn, kept in
       progress.report(
         isThreshold ? kept : drawn,
         figures: [Figure("drawn", Double(drawn)), Figure("kept", Double(kept))])
+      try Interruption.throwIfRequested()
     }
   }
 

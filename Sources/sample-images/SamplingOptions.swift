@@ -53,11 +53,14 @@ struct SamplingOptions: ParsableArguments {
     func check(_ isRight: Bool, _ message: String) throws {
       if !isRight { throw ValidationError(message) }
     }
-    try check((1...10_000_000).contains(count), "--count is at least 1.")
+    try check((1...10_000_000).contains(count), "--count lies between 1 and 10000000.")
     try check((0...1).contains(threshold ?? 0), "--threshold lies between 0 and 1.")
     try check((keep ?? 1) > 0 && (keep ?? 1) <= 1, "--keep lies above 0 and at most at 1.")
+    try check(
+      Double(count) / Double(keep ?? 1) <= 10_000_000,
+      "--keep \(keep ?? 1) asks for more than 10000000 candidates of a class.")
     try check(threshold == nil || keep == nil, "--threshold and --keep exclude each other.")
-    try check((1...1_000_000).contains(attempts), "--attempts is at least 1.")
+    try check((1...1_000_000).contains(attempts), "--attempts lies between 1 and 1000000.")
     try check(temperature > 0 && temperature.isFinite, "--temperature is positive.")
     try check((topK ?? 1) >= 1, "--top-k is at least 1.")
     try check((topP ?? 1) > 0 && (topP ?? 1) <= 1, "--top-p lies above 0 and at most at 1.")
@@ -80,7 +83,12 @@ struct SamplingOptions: ParsableArguments {
 
   private func labels(_ names: [String]) throws -> [Int32] {
     guard let classes else { return names.isEmpty ? [-1] : names.indices.map(Int32.init) }
-    return try classes.split(separator: ",").map { name in
+    let wanted = classes.split(separator: ",")
+    if wanted.isEmpty { throw ValidationError("--classes names no class.") }
+    return try wanted.enumerated().map { index, name in
+      if wanted[..<index].contains(name) {
+        throw ValidationError("--classes names '\(name)' twice.")
+      }
       guard let label = names.firstIndex(of: String(name)) else {
         throw ValidationError(
           names.isEmpty

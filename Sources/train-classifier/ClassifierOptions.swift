@@ -44,7 +44,8 @@ struct ClassifierOptions: ParsableArguments {
     if !(0...0.9).contains(scaling) { throw ValidationError("--scaling lies between 0 and 0.9.") }
   }
 
-  /// Throws a `FileError` naming `path` if its images cannot be classified.
+  /// Throws a `ValidationError` if the flags cannot make a classifier, a `FileError` naming `path` if
+  /// its images cannot be classified.
   func configuration(
     for dataset: any ImageDataset, path: String
   ) throws -> ClassifierConfiguration {
@@ -53,6 +54,7 @@ struct ClassifierOptions: ParsableArguments {
       imageHeight: shape.height, imageWidth: shape.width, imageChannels: shape.channels,
       classNames: dataset.classNames, architecture: architecture, channels: channels,
       blocks: blocks, dropout: dropout)
+    if let problem = configuration.architectureProblem { throw ValidationError(problem) }
     if dataset.classNames.count < 2 {
       throw FileError(
         path, "has fewer than two classes",
@@ -63,7 +65,7 @@ struct ClassifierOptions: ParsableArguments {
         path, "has no class for image \(image)",
         remedy: "put the images of each class into a sub-folder, or pass --labels")
     }
-    if let problem = configuration.problem {
+    if let problem = configuration.dataProblem {
       throw FileError(path, "cannot be classified", remedy: problem)
     }
     return configuration

@@ -18,8 +18,10 @@ struct TrainClassifier: StageCommand {
       judges them (evaluate), so that no network grades its own rejections.
 
       EXAMPLE
-        train-classifier --images photos --size 64 --output output/classifier.safetensors
-        train-classifier --images photos --size 64 --architecture residual --output output/judge.safetensors
+        train-classifier --images photos --size 64 \\
+          --output output/classifier.safetensors
+        train-classifier --images photos --size 64 --architecture residual \\
+          --output output/judge.safetensors
       """)
 
   @OptionGroup var images: ImageOptions
@@ -35,7 +37,8 @@ struct TrainClassifier: StageCommand {
     let dataset = try images.open()
     let model = try architecture.configuration(for: dataset, path: images.images)
     let settings = try training.settings(
-      images: dataset.count, steps: 4000, batch: 64, learningRate: 2e-3, seed: seed.seed)
+      images: dataset.count, at: images.images, steps: 4000, batch: 64, learningRate: 2e-3,
+      seed: seed.seed)
     let run = try TrainingRun(
       kind: .classifier, output: output.output,
       configuration: TrainedConfiguration(model: model, training: settings))

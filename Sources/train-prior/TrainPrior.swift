@@ -18,7 +18,8 @@ struct TrainPrior: StageCommand {
       is run again.
 
       EXAMPLE
-        train-prior --codes output/codes.safetensors --level top --output output/prior-top.safetensors
+        train-prior --codes output/codes.safetensors --level top \\
+          --output output/prior-top.safetensors
       """)
 
   @Option(help: ArgumentHelp("The codes that extract-codes wrote.", valueName: "path"))
@@ -39,7 +40,7 @@ struct TrainPrior: StageCommand {
     let file = try CodeFile(path: codes)
     let model = try architecture.configuration(for: try file.level(level), of: file)
     let settings = try training.settings(
-      images: file.count, steps: 5000, batch: 64, learningRate: 1e-3, seed: seed.seed)
+      images: file.count, at: codes, steps: 5000, batch: 64, learningRate: 1e-3, seed: seed.seed)
     var sources = file.file.metadata.sources
     sources[ArtifactKind.codes.rawValue] = file.file.digest
     let run = try TrainingRun(

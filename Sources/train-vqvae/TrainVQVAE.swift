@@ -36,7 +36,8 @@ struct TrainVQVAE: StageCommand {
     let dataset = try images.open()
     let model = try architecture.configuration(for: dataset.shape, path: images.images)
     let settings = try training.settings(
-      images: dataset.count, steps: 2000, batch: 64, learningRate: 1e-3, seed: seed.seed)
+      images: dataset.count, at: images.images, steps: 2000, batch: 64, learningRate: 1e-3,
+      seed: seed.seed)
     let run = try TrainingRun(
       kind: .vqvae, output: output.output,
       configuration: TrainedConfiguration(model: model, training: settings))

@@ -46,12 +46,15 @@ struct VQVAEOptions: ParsableArguments {
   var revival: Float = 1
 
   func validate() throws {
-    if !(commitment >= 0) { throw ValidationError("--commitment is not negative.") }
+    if !(commitment >= 0 && commitment.isFinite) {
+      throw ValidationError("--commitment is not negative.")
+    }
     if !(0..<1).contains(decay) { throw ValidationError("--decay lies in [0, 1).") }
-    if !(revival >= 0) { throw ValidationError("--revival is not negative.") }
+    if !(revival >= 0 && revival.isFinite) { throw ValidationError("--revival is not negative.") }
   }
 
-  /// Throws a `FileError` naming `path` if images of `shape` do not fit the flags.
+  /// Throws a `ValidationError` if the flags cannot make a VQ-VAE, a `FileError` naming `path` if
+  /// images of `shape` do not fit it.
   func configuration(for shape: ImageShape, path: String) throws -> VQVAEConfiguration {
     let factors = downsampling?.factors ?? [2, min(shape.height, shape.width) < 64 ? 2 : 4]
     let configuration = VQVAEConfiguration(
@@ -62,7 +65,8 @@ struct VQVAEOptions: ParsableArguments {
       }, channels: channels, residualBlocks: residualBlocks, residualChannels: residualChannels,
       commitment: commitment, codebookLearning: codebook, codebookDecay: decay,
       revivalThreshold: revival)
-    if let problem = configuration.problem {
+    if let problem = configuration.architectureProblem { throw ValidationError(problem) }
+    if let problem = configuration.imageProblem {
       throw FileError(path, "cannot be trained on", remedy: problem)
     }
     return configuration

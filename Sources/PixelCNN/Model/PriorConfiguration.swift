@@ -30,6 +30,7 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
   public var conditionKernel: Int
   /// The fraction of activations that training drops inside gated residual blocks.
   public var dropout: Float
+
   /// A configuration with moderate defaults where none are given.
   public init(
     level: CodeLevel, conditions: [CodeLevel] = [], classNames: [String] = [], channels: Int = 64,
@@ -63,7 +64,7 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
     {
       return "use a kernel of 3, 5, … 15"
     }
-    if !(1...4096).contains(channels) || !(1...4096).contains(residualChannels) {
+    if ![channels, residualChannels, conditionChannels].allSatisfy((1...4096).contains) {
       return "use 1 to 4096 channels"
     }
     if !(1...1000).contains(blocks) || !(0...1000).contains(residualBlocks) {
@@ -73,11 +74,13 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
       return "use 0 to 1000 output and condition blocks"
     }
     if !(0..<1).contains(dropout) { return "dropout lies in [0, 1)" }
-    if attentionHeads < 0 || (attentionHeads > 0 && channels / 2 % attentionHeads != 0) {
+    if attentionHeads < 0 || attentionHeads > channels / 2
+      || (attentionHeads > 0 && channels / 2 % attentionHeads != 0)
+    {
       return "half of \(channels) channels cannot be shared by \(attentionHeads) attention heads"
     }
     for map in [level] + conditions {
-      if !(1...65_536).contains(map.codebookSize) || !(1...4096).contains(map.height)
+      if !(1...16_384).contains(map.codebookSize) || !(1...4096).contains(map.height)
         || !(1...4096).contains(map.width)
       {
         return "level \(map.name) has an impossible map or codebook"

@@ -1,0 +1,50 @@
+import Foundation
+
+/// An executable of this package, run as its users run it.
+public struct Program: Sendable {
+  /// The executable's name.
+  public let name: String
+
+  /// The executable called `name`, which lies beside the running tests.
+  public init(_ name: String) {
+    self.name = name
+  }
+
+  /// Starts the program with `folder` as its working directory, the tests' own by default.
+  ///
+  /// Throws what Foundation throws if there is no such executable.
+  public func start(_ arguments: [String], in folder: String? = nil) throws -> RunningProgram {
+    let process = Process()
+    process.executableURL = Bundle.main.bundleURL.appendingPathComponent(name)
+    process.arguments = arguments
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    // Help is wrapped at the width of the terminal the tests were started from, if it is told.
+    process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COLUMNS" }
+    return try RunningProgram(process)
+  }
+
+  /// Runs the program to its end; throws as `start` does.
+  public func run(_ arguments: [String], in folder: String? = nil) throws -> Outcome {
+    try start(arguments, in: folder).finish()
+  }
+}
+
+/// All that a program said and how it ended.
+public struct Outcome: Equatable, Sendable {
+  /// The text on standard output.
+  public var output: String
+  /// The text on standard error.
+  public var errors: String
+  /// The exit code; of a program that a signal ended, the signal's number, negative.
+  public var code: Int32
+
+  /// An outcome to compare with.
+  public init(output: String = "", errors: String = "", code: Int32) {
+    self.output = output
+    self.errors = errors
+    self.code = code
+  }
+
+  /// The lines on standard error.
+  public var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import ProcessTesting
+import Testing
+
+/// Flags nobody can mean: the message, the usage and exit code 64.
+@Suite struct MistakenFlagsTests {
+  @Test(arguments: [
+    (["--threshold", "1.5"], "--threshold lies between 0 and 1."),
+    (["--threshold=-0.1"], "--threshold lies between 0 and 1."),
+    (["--threshold", "nan"], "--threshold lies between 0 and 1."),
+    (["--keep", "0"], "--keep lies above 0 and at most at 1."),
+    (["--keep", "1.01"], "--keep lies above 0 and at most at 1."),
+    (["--keep", "1e-30"], "--keep 1e-30 asks for more than 10000000 candidates of a class."),
+    (["--keep", "0.5", "--threshold", "0.5"], "--threshold and --keep exclude each other."),
+    (["--count", "0"], "--count lies between 1 and 10000000."),
+    (["--temperature", "0"], "--temperature is positive."),
+    (["--top-p", "0"], "--top-p lies above 0 and at most at 1."),
+    (["--batch", "0"], "--batch lies between 1 and 65536."),
+    (["--threads", "0"], "--threads 0 is not between 1 and 1024."),
+    (["--classes", "disc,cube"], "There is no class 'cube'; there are: disc, ring, square."),
+    (["--classes", ""], "--classes names no class."),
+    (["--classes", "disc,disc"], "--classes names 'disc' twice."),
+  ])
+  func ofSampling(flags: [String], message: String) throws {
+    let pipeline = try Pipeline.shared.get()
+    try expectMistake(
+      Command.sampleImages(models: pipeline.folder.path, output: "samples").with(flags), message)
+  }
+
+  @Test(arguments: [
+    (
+      ["--downsampling", "4611686018427387904,4,4"],
+      "level top shrinks by 4611686018427387904; use 2, 4, 8 or 16"
+    ),
+    (["--channels", "0"], "use 2 to 4096 channels, not 0"),
+    (["--codes", "16385"], "level top has 16385 codes; use 2 to 16384"),
+    (["--steps", "0"], "--steps lies between 1 and 1000000000."),
+    (["--learning-rate", "inf"], "--learning-rate is positive."),
+    (["--clip", "inf"], "--clip is positive."),
+    (["--clip", "nan"], "--clip is positive."),
+    (["--commitment", "inf"], "--commitment is not negative."),
+    (["--revival", "inf"], "--revival is not negative."),
+    (["--decay", "1"], "--decay lies in [0, 1)."),
+    (
+      ["--held-out", "60"],
+      "There are 60 images and 60 are held out: none are left to train on."
+    ),
+  ])
+  func ofTraining(flags: [String], message: String) throws {
+    let pipeline = try Pipeline.shared.get()
+    try expectMistake(Command.trainVQVAE(images: pipeline.folder("images")).with(flags), message)
+  }
+
+  @Test(arguments: [
+    (["--condition-channels", "0"], "use 1 to 4096 channels"),
+    (["--kernel", "4"], "use a kernel of 3, 5, … 15"),
+    (["--dropout", "1"], "dropout lies in [0, 1)"),
+    (
+      ["--channels", "1", "--attention-heads", "8"],
+      "half of 1 channels cannot be shared by 8 attention heads"
+    ),
+  ])
+  func ofPriors(flags: [String], message: String) throws {
+    let pipeline = try Pipeline.shared.get()
+    try expectMistake(
+      Command.trainPrior("bottom", codes: pipeline.folder("codes.safetensors")).with(flags), message
+    )
+  }
+
+  @Test(arguments: [
+    (["--blocks", "0"], "use 1 to 16 blocks per stage, not 0"),
+    (["--rotation", "nan"], "--rotation lies between 0 and 180."),
+  ])
+  func ofClassifiers(flags: [String], message: String) throws {
+    let pipeline = try Pipeline.shared.get()
+    try expectMistake(
+      Command.trainClassifier(images: pipeline.folder("images")).with(flags), message)
+  }
+
+  private func expectMistake(_ command: Command, _ message: String) throws {
+    let own = try TemporaryFolder()
+    let outcome = try command.run(in: own)
+    let usage = "Usage: \(command.program.name) "
+    #expect(outcome.code == 64 && outcome.output.isEmpty)
+    #expect(outcome.errorLines.first == "Error: \(message)")
+    #expect(outcome.errorLines.dropFirst().first?.hasPrefix(usage) == true, "\(outcome.errors)")
+    #expect(try own.files() == [])
+  }
+}

@@ -1,0 +1,89 @@
+import ProcessTesting
+
+/// A command line of a stage, with settings so small that it takes about a second.
+struct Command {
+  let program: Program
+  let arguments: [String]
+
+  init(_ name: String, _ arguments: [String]) {
+    program = Program(name)
+    self.arguments = arguments
+  }
+
+  /// The command with more flags; one given before counts as given anew.
+  func with(_ more: String...) -> Command { with(more) }
+
+  func with(_ more: [String]) -> Command { Command(program.name, arguments + more) }
+
+  func run(in folder: TemporaryFolder) throws -> Outcome {
+    try program.run(arguments, in: folder.path)
+  }
+
+  func start(in folder: TemporaryFolder) throws -> RunningProgram {
+    try program.start(arguments, in: folder.path)
+  }
+}
+
+extension Command {
+  static let vqvaeSteps = 250
+  static let priorSteps = 400
+  static let classifierSteps = 500
+  static let heldOut = 6
+
+  static func trainVQVAE(images: String = "images", output: String = "vqvae.safetensors") -> Command
+  {
+    Command(
+      "train-vqvae",
+      [
+        "--images", images, "--grey", "--output", output, "--steps", "\(vqvaeSteps)", "--batch",
+        "16", "--held-out", "\(heldOut)", "--channels", "16", "--residual-blocks", "1",
+        "--residual-channels", "8", "--codes", "16", "--code-channels", "8", "--threads", "1",
+      ])
+  }
+
+  static func extractCodes(
+    vqvae: String = "vqvae.safetensors", images: String = "images",
+    output: String = "codes.safetensors"
+  ) -> Command {
+    Command(
+      "extract-codes",
+      ["--vqvae", vqvae, "--images", images, "--output", output, "--threads", "1"])
+  }
+
+  static func trainPrior(
+    _ level: String, codes: String = "codes.safetensors", output: String? = nil
+  ) -> Command {
+    Command(
+      "train-prior",
+      [
+        "--codes", codes, "--level", level, "--output", output ?? "prior-\(level).safetensors",
+        "--steps", "\(priorSteps)", "--batch", "16", "--held-out", "\(heldOut)", "--channels", "16",
+        "--blocks", "1", "--residual-blocks", "2", "--condition-blocks", "1", "--threads", "1",
+      ])
+  }
+
+  static func trainClassifier(
+    images: String = "images", output: String = "classifier.safetensors",
+    architecture: String = "plain"
+  ) -> Command {
+    Command(
+      "train-classifier",
+      [
+        "--images", images, "--grey", "--output", output, "--architecture", architecture, "--steps",
+        "\(classifierSteps)", "--batch", "16", "--held-out", "\(heldOut)", "--channels", "8",
+        "--threads", "1",
+      ])
+  }
+
+  static func sampleImages(
+    models: String = ".", count: Int = Pipeline.sampleCount, output: String
+  ) -> Command {
+    Command(
+      "sample-images",
+      ["--models", models, "--count", "\(count)", "--output", output, "--threads", "1"])
+  }
+
+  static func evaluate(models: String = ".", images: String = "images") -> Command {
+    Command("evaluate", ["--models", models, "--images", images, "--threads", "1"])
+  }
+}
