@@ -11,3 +11,10 @@ swift format lint --strict --recursive Package.swift Sources Tests
 echo "Testing"
 # Without testable imports it shares the build of setup, and tests what users run.
 swift test -c release --disable-testable-imports
+
+# The kernels of each instruction set the processor has; the run above was on the best.
+for instructions in avx2 plain; do
+  echo "Testing the kernels for $instructions"
+  VQVAE_KERNELS=$instructions swift test -c release --disable-testable-imports --skip-build \
+    --filter 'KernelsTests|TensorsTests|PixelCNNTests'
+done
