@@ -39,6 +39,9 @@ let package = Package(
     .target(
       name: "Generation",
       dependencies: ["Artifacts", "Classifiers", "Images", "PixelCNN", "Tensors", "Training"]),
+    .target(
+      name: "Evaluation",
+      dependencies: ["Artifacts", "Classifiers", "Generation", "Images", "Tensors", "Training"]),
 
     // Stages.
     .executableTarget(name: "train-vqvae", dependencies: ["CommandLineTools", "Training"]),
@@ -48,7 +51,7 @@ let package = Package(
     .executableTarget(
       name: "sample-images", dependencies: ["CommandLineTools", "Generation", "Training"]),
     .executableTarget(
-      name: "evaluate", dependencies: ["CommandLineTools", "Generation", "Training"]),
+      name: "evaluate", dependencies: ["CommandLineTools", "Evaluation", "Generation", "Training"]),
 
     // Tests.
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
@@ -67,6 +70,10 @@ let package = Package(
     .testTarget(
       name: "CommandLineToolsTests",
       dependencies: ["CommandLineTools", "Images", "example-stage", argumentParser, logging]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Artifacts", "Evaluation", "Generation", "Images", "Tensors"],
+      resources: [.copy("Reference")]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
