@@ -41,7 +41,10 @@ let package = Package(
       dependencies: ["Artifacts", "Classifiers", "Images", "PixelCNN", "Tensors", "Training"]),
     .target(
       name: "Evaluation",
-      dependencies: ["Artifacts", "Classifiers", "Generation", "Images", "Tensors", "Training"]),
+      dependencies: [
+        "Artifacts", "Classifiers", "Generation", "Images", "PixelCNN", "Tensors", "Training",
+        "VQVAE",
+      ]),
 
     // Stages.
     .executableTarget(name: "train-vqvae", dependencies: ["CommandLineTools", "Training"]),
