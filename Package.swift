@@ -44,7 +44,7 @@ let package = Package(
       dependencies: [
         "Artifacts", "Classifiers", "Generation", "Images", "PixelCNN", "Tensors", "Training",
         "VQVAE",
-      ]),
+      ], resources: [.embedInCode("Report/Page")]),
 
     // Stages.
     .executableTarget(name: "train-vqvae", dependencies: ["CommandLineTools", "Training"]),
@@ -55,6 +55,9 @@ let package = Package(
       name: "sample-images", dependencies: ["CommandLineTools", "Generation", "Training"]),
     .executableTarget(
       name: "evaluate", dependencies: ["CommandLineTools", "Evaluation", "Generation", "Training"]),
+    .executableTarget(
+      name: "tune-rejection",
+      dependencies: ["CommandLineTools", "Evaluation", "Generation", "Training"]),
 
     // Tests.
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),

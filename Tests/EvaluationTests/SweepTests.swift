@@ -42,15 +42,15 @@ import Testing
         let kept = candidates.scores.indices.filter { dial.levels[$0] > index }
         #expect(figures.kept == kept.count)
         let alone = ManifoldFigures(of: candidates.features.rows(kept), among: real)
-        #expect(figures.precision?.value == alone.precision)
-        #expect(figures.recall?.value == alone.recall)
-        #expect(figures.density?.value == alone.density)
-        #expect(figures.coverage?.value == alone.coverage)
+        #expect(figures.quality.precision?.value == alone.precision)
+        #expect(figures.quality.recall?.value == alone.recall)
+        #expect(figures.quality.density?.value == alone.density)
+        #expect(figures.quality.coverage?.value == alone.coverage)
         let frechet = FrechetDistance(from: FeatureMoments(of: real))?(
           to: FeatureMoments(of: candidates.features.rows(kept)))
-        #expect((figures.frechetDistance == nil) == (kept.count <= 16))
+        #expect((figures.quality.frechetDistance == nil) == (kept.count <= 16))
         if let frechet {
-          #expect(abs(try #require(figures.frechetDistance).value - frechet) < 1e-9)
+          #expect(abs(try #require(figures.quality.frechetDistance).value - frechet) < 1e-9)
         }
       }
     }
@@ -81,21 +81,37 @@ import Testing
     let settings = sweep([RejectionDial(thresholdsFor: candidates)])[0]
     let (first, middle) = (settings[0], settings[12])
     #expect(first.acceptance == 1 && first.drawsPerKeptImage == 1)
-    let (loose, strict) = (try #require(first.precision), try #require(middle.precision))
+    let (loose, strict) = (
+      try #require(first.quality.precision), try #require(middle.quality.precision)
+    )
     #expect(try #require(strict.lower) > #require(loose.upper))
     for figures in settings {
-      for estimate in [figures.judgedAccuracy, figures.precision, figures.recall] {
+      for estimate in [
+        figures.quality.judgedAccuracy, figures.quality.precision, figures.quality.recall,
+      ] {
         guard let estimate, let lower = estimate.lower, let upper = estimate.upper else { continue }
         #expect(lower <= estimate.value && estimate.value <= upper && lower >= 0 && upper <= 1)
       }
     }
   }
 
+  @Test func asManyUnfilteredSamplesAreComparedWith() throws {
+    let settings = sweep([RejectionDial(thresholdsFor: candidates)])[0]
+    #expect(settings[0].quality == settings[0].unfilteredQuality)
+    let middle = settings[12]
+    let (kept, random) = (
+      try #require(middle.quality.precision), try #require(middle.unfilteredQuality.precision)
+    )
+    let all = try #require(settings[0].quality.precision)
+    #expect(try #require(kept.lower) > #require(random.upper))
+    #expect(try #require(random.lower)...#require(random.upper) ~= all.value)
+  }
+
   @Test func theSameSeedGivesTheSameIntervals() throws {
     let dials = [RejectionDial(fractionsOf: candidates)]
     let (one, two) = (sweep(dials)[0], sweep(dials)[0])
-    #expect(one.map(\.recall) == two.map(\.recall))
-    #expect(one.map(\.frechetDistance) == two.map(\.frechetDistance))
+    #expect(one.map(\.quality.recall) == two.map(\.quality.recall))
+    #expect(one.map(\.quality.frechetDistance) == two.map(\.quality.frechetDistance))
   }
 
   @Test func aClassWithoutSamplesIsSaid() throws {
@@ -123,12 +139,14 @@ import Testing
       RejectionDial(fractionsOf: candidates),
     ])
     let recommended = Recommendation(for: figures)
-    let bound = try #require(figures[0][0].recall?.lower)
-    let settings = figures[recommended.dial]
-    #expect(settings[...recommended.index].allSatisfy { ($0.recall?.value ?? 0) >= bound })
-    if recommended.index + 1 < settings.count {
-      #expect((settings[recommended.index + 1].recall?.value ?? 0) < bound)
+    let isVaried = figures[recommended.dial].map { line -> Bool in
+      guard let recall = line.quality.recall, let bound = line.unfilteredQuality.recall?.lower
+      else { return false }
+      return recall.value >= bound
     }
+    #expect(recommended.index > 0)
+    #expect(isVaried[...recommended.index].allSatisfy { $0 })
+    #expect(isVaried.dropFirst(recommended.index + 1).first != true)
     let chosen = try #require(
       Recommendation(of: RejectionSetting(.threshold, 0.9), in: figures))
     #expect(figures[chosen.dial][chosen.index].setting == RejectionSetting(.threshold, 0.9))
@@ -143,7 +161,9 @@ import Testing
       RejectionDial(thresholdsFor: few), RejectionDial(fractionsOf: few),
     ])
     for setting in figures.joined() {
-      #expect(setting.recall == nil && setting.frechetDistance == nil && setting.coverage == nil)
+      #expect(
+        setting.quality.recall == nil && setting.quality.frechetDistance == nil
+          && setting.quality.coverage == nil)
     }
     let recommended = Recommendation(for: figures)
     #expect(recommended.dial == 0 && recommended.index == 0)

@@ -44,9 +44,9 @@ struct HalfSamples {
   let count: Int
   private let randomness: Randomness
 
-  init(count: Int, seed: UInt64) {
+  init(count: Int, randomness: Randomness) {
     self.count = count
-    randomness = Randomness(seed: seed).stream("half samples")
+    self.randomness = randomness
   }
 
   /// Half number `index` of `0..<size`, in ascending order. Different `purpose`s are independent.

@@ -80,29 +80,3 @@ struct PointSet {
     }
   }
 }
-
-/// The k smallest of the numbers put in, in ascending order; infinite until there are so many.
-struct SmallestNumbers {
-  private(set) var numbers: [Float]
-
-  init(_ count: Int) {
-    numbers = [Float](repeating: .infinity, count: count)
-  }
-
-  /// The largest of them, or infinity as long as there are fewer.
-  var largest: Float { numbers[numbers.count - 1] }
-
-  mutating func insert(_ number: Float) {
-    guard number < largest else { return }
-    var place = numbers.count - 1
-    while place > 0 && numbers[place - 1] > number {
-      numbers[place] = numbers[place - 1]
-      place -= 1
-    }
-    numbers[place] = number
-  }
-
-  mutating func removeAll() {
-    for index in numbers.indices { numbers[index] = .infinity }
-  }
-}

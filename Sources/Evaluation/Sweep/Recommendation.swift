@@ -7,8 +7,8 @@ public struct Recommendation: Codable, Sendable {
   /// The rule it was chosen by, in a sentence.
   public var reason: String
 
-  /// The strictest setting up to which recall stays within the confidence interval of what nothing is
-  /// turned away for: better samples, and no loss of variety that could be told from chance.
+  /// The strictest setting up to which recall stays within the confidence interval of as many samples
+  /// drawn at random: better samples, and no loss of variety that could be told from chance.
   ///
   /// Settings that leave a class without samples, or too few samples to tell, end the search.
   public init(for sweep: [[SettingFigures]]) {
@@ -17,13 +17,13 @@ public struct Recommendation: Codable, Sendable {
       sweep[$0.0][$0.1].acceptance < sweep[$1.0][$1.1].acceptance
     }
     (dial, index) = best ?? (0, 0)
-    guard let unfiltered = sweep.first?.first?.recall, unfiltered.lower != nil else {
+    guard sweep.first?.first?.unfilteredQuality.recall?.lower != nil else {
       reason =
         "There are too few samples to tell one setting from another, so nothing is turned away."
       return
     }
     reason =
-      "The strictest setting whose recall stays within the 95 % interval of the unfiltered samples."
+      "The strictest setting whose recall stays within the 95 % interval of as many unfiltered samples."
   }
 
   /// The setting that the user has asked for.
@@ -42,9 +42,10 @@ public struct Recommendation: Codable, Sendable {
   }
 
   private static func strictest(of settings: [SettingFigures]) -> Int {
-    guard let bound = settings.first?.recall?.lower else { return 0 }
-    let end = settings.firstIndex {
-      !$0.emptyClasses.isEmpty || ($0.recall?.value ?? 0) < bound
+    let end = settings.firstIndex { line in
+      guard let recall = line.quality.recall, let bound = line.unfilteredQuality.recall?.lower
+      else { return true }
+      return recall.value < bound || !line.emptyClasses.isEmpty
     }
     return max((end ?? settings.count) - 1, 0)
   }

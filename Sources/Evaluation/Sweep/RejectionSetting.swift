@@ -77,10 +77,14 @@ public struct RejectionDial: Sendable {
   }
 }
 
-/// A probability with its distance from 1 rounded up to two digits: 0.99968 becomes 0.9996.
+/// A probability rounded down to two digits, or its distance from 1 rounded up to two where that is
+/// less: 0.0123 becomes 0.012 and 0.99968 becomes 0.9996.
 private func roundedDown(_ probability: Float) -> Float {
-  let distance = 1 - Double(probability)
+  let (probability, distance) = (Double(probability), 1 - Double(probability))
+  guard probability > 0 else { return 0 }
   guard distance > 0 else { return 1 }
-  let unit = pow(10, log10(distance).rounded(.down) - 1)
-  return max(Float(1 - (distance / unit).rounded(.up) * unit), 0)
+  let unit = pow(10, log10(min(probability, distance)).rounded(.down) - 1)
+  return Float(
+    probability < distance
+      ? (probability / unit).rounded(.down) * unit : 1 - (distance / unit).rounded(.up) * unit)
 }

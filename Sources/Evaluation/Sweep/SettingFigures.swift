@@ -1,5 +1,4 @@
-/// What one setting of the dial does to the samples. Figures for which there are too few samples are
-/// nil.
+/// What one setting of the dial does to the samples.
 public struct SettingFigures: Codable, Sendable {
   /// The setting.
   public var setting: RejectionSetting
@@ -10,7 +9,23 @@ public struct SettingFigures: Codable, Sendable {
   /// How many candidates must be drawn for a kept image when all classes are to have as many; nil if
   /// a class has none.
   public var drawsPerKeptImage: Double?
-  /// The fraction of kept images that the judge reads as the class asked for.
+  /// What the kept samples are worth.
+  public var quality: QualityFigures
+  /// What as many samples drawn at random are worth. Recall, coverage and the Fréchet distance change
+  /// with the number of samples, so that a setting must be compared with these.
+  public var unfilteredQuality: QualityFigures
+  /// The same for each class, in order of label.
+  public var classes: [ClassFigures]
+
+  /// The classes of which there are candidates, but it keeps none.
+  public var emptyClasses: [String] {
+    classes.filter { $0.drawn > 0 && $0.kept == 0 }.map(\.name)
+  }
+}
+
+/// What a set of samples is worth. Figures for which there are too few samples are nil.
+public struct QualityFigures: Codable, Hashable, Sendable {
+  /// The fraction that the judge reads as the class asked for.
   public var judgedAccuracy: Estimate?
   /// The Fréchet distance of the judge's features to those of the real images.
   public var frechetDistance: Estimate?
@@ -22,13 +37,6 @@ public struct SettingFigures: Codable, Sendable {
   public var density: Estimate?
   /// See `ManifoldFigures`.
   public var coverage: Estimate?
-  /// The same for each class, in order of label.
-  public var classes: [ClassFigures]
-
-  /// The classes of which there are candidates, but it keeps none.
-  public var emptyClasses: [String] {
-    classes.filter { $0.drawn > 0 && $0.kept == 0 }.map(\.name)
-  }
 }
 
 /// What one setting of the dial does to the samples of one class.
