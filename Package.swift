@@ -39,6 +39,12 @@ let package = Package(
     .target(
       name: "Generation",
       dependencies: ["Artifacts", "Classifiers", "Images", "PixelCNN", "Tensors", "Training"]),
+    .target(
+      name: "Evaluation",
+      dependencies: [
+        "Artifacts", "Classifiers", "Generation", "Images", "PixelCNN", "Tensors", "Training",
+        "VQVAE",
+      ], resources: [.embedInCode("Report/Page")]),
 
     // Stages.
     .executableTarget(name: "train-vqvae", dependencies: ["CommandLineTools", "Training"]),
@@ -48,7 +54,10 @@ let package = Package(
     .executableTarget(
       name: "sample-images", dependencies: ["CommandLineTools", "Generation", "Training"]),
     .executableTarget(
-      name: "evaluate", dependencies: ["CommandLineTools", "Generation", "Training"]),
+      name: "evaluate", dependencies: ["CommandLineTools", "Evaluation", "Generation", "Training"]),
+    .executableTarget(
+      name: "tune-rejection",
+      dependencies: ["CommandLineTools", "Evaluation", "Generation", "Training"]),
     .executableTarget(
       name: "benchmark",
       dependencies: [
@@ -83,6 +92,10 @@ let package = Package(
         "evaluate", "extract-codes", "sample-images", "train-classifier", "train-prior",
         "train-vqvae",
       ], resources: [.copy("Help")]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Artifacts", "Evaluation", "Generation", "Images", "Tensors"],
+      resources: [.copy("Reference")]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11

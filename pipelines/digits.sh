@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-vqvae_steps=800 top_steps=1200 bottom_steps=1000 classifier_steps=2500
+vqvae_steps=700 top_steps=1000 bottom_steps=800 classifier_steps=2000
 if [[ ${1:-} == --long ]]; then
   vqvae_steps=1400 top_steps=3000 bottom_steps=4000 classifier_steps=4000
   shift

@@ -1,7 +1,6 @@
 import Artifacts
 import Classifiers
 import Images
-import PixelCNN
 import Tensors
 import Training
 
@@ -44,30 +43,4 @@ public func judgedAccuracy(
     Double(correct) / Double(max(samples.candidates.count, 1)),
     Double(correctAccepted) / Double(max(accepted, 1))
   )
-}
-
-/// The mean negative log-likelihood of a dataset's codes under each prior, in nats per code.
-///
-/// Throws what the dataset throws.
-public func evaluatePriors(
-  _ models: ModelFolder, on dataset: any ImageDataset
-) throws -> [(level: String, nats: Double)] {
-  var totals = models.priors.map { _ in 0.0 }
-  var counts = models.priors.map { _ in 0 }
-  try forEachBatch(of: dataset, size: 64) { batch in
-    let codes = models.vqvae.model.encode(batch.tensor(of: dataset.shape))
-    for (index, loaded) in models.priors.enumerated() {
-      let prior = loaded.prior
-      let input = Prior.Batch(
-        codes: codes[index], conditions: Array(codes[..<index]),
-        labels: prior.configuration.classCount > 0 ? batch.labels : nil)
-      let losses = prior.logits(of: input, in: .inference).negativeLogLikelihoods(
-        targets: input.codes)
-      totals[index] += losses.buffer.reduce(0) { $0 + Double($1) }
-      counts[index] += losses.count
-    }
-  }
-  return models.priors.indices.map {
-    (models.priors[$0].prior.configuration.level.name, totals[$0] / Double(max(counts[$0], 1)))
-  }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import CommandLineTools
+import Evaluation
 import Foundation
 import Generation
 import Images
@@ -14,9 +15,10 @@ struct Evaluate: StageCommand {
     commandName: "evaluate",
     abstract: "Measure a folder of models on images, and the samples drawn from it.",
     discussion: """
-      Prints the reconstruction error, how many codes are in use, the likelihood of the images under \
-      the priors, the accuracy of the classifiers, and how many samples the judge reads as the class \
-      that was asked for.
+      Prints how well images are reconstructed (mean squared error, peak signal-to-noise ratio, \
+      structural similarity), how many codes are in use, the likelihood of the images under the \
+      whole model in bits per dimension, the images that are least likely, the accuracy of the \
+      classifiers, and how many samples the judge reads as the class that was asked for.
 
       EXAMPLE
         evaluate --models models/digits --images test \\
@@ -32,10 +34,23 @@ struct Evaluate: StageCommand {
     help: ArgumentHelp("A samples.safetensors of sample-images to judge.", valueName: "path"))
   var samples: [String] = []
 
+  @Option(help: ArgumentHelp("How many of the strangest images to list.", valueName: "n"))
+  var strangest = 10
+
+  @Option(
+    help: ArgumentHelp(
+      "A JSON file to write, with all figures and the score of every image.", valueName: "path"))
+  var json: String?
+
   @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    if strangest < 0 { throw ValidationError("--strangest is not negative.") }
+  }
 
   func perform() throws {
     ThreadPool.shared.resize(to: threads.count)
+    if let json { try AtomicFile.checkWritable(json) }
     let folder = try ModelFolder(path: models)
     let dataset = try images.open(shapedFor: folder.vqvae.imageShape)
     try folder.checkLabels(of: dataset, at: images.images)
@@ -44,29 +59,41 @@ struct Evaluate: StageCommand {
       FileManager.default.fileExists(atPath: judgePath)
       ? try LoadedClassifier(path: judgePath) : nil
     if let judge { try folder.check(judge) }
-    var table = TextTable(["what", "value"])
-    func add(_ name: String, _ value: Double) {
-      table.addRow([name, Figure("", value).description.trimmingCharacters(in: .whitespaces)])
+    if judge == nil && !samples.isEmpty {
+      throw FileError(
+        judgePath, "is missing", remedy: "train one with train-classifier --architecture residual")
     }
-    let reconstruction = try evaluateVQVAE(folder.vqvae.model, on: dataset)
-    for figure in reconstruction.figures { add(figure.name, figure.value) }
-    for (name, nats) in try evaluatePriors(folder, on: dataset) { add("\(name) nats/code", nats) }
+    var report = try measure(folder, on: dataset)
     if !dataset.classNames.isEmpty {
-      for (name, classifier) in [("classifier", folder.classifier), ("judge", judge)] {
-        guard let classifier else { continue }
-        add("\(name) accuracy", try accuracy(of: classifier.classifier, on: dataset))
+      report.classifierAccuracy = try folder.classifier.map {
+        try accuracy(of: $0.classifier, on: dataset)
       }
+      report.judgeAccuracy = try judge.map { try accuracy(of: $0.classifier, on: dataset) }
     }
     for path in samples {
-      guard let judge else {
-        throw FileError(
-          judgePath, "is missing",
-          remedy: "train one with train-classifier --architecture residual")
-      }
+      guard let judge else { break }
       let judged = try judgedAccuracy(of: path, from: folder, by: judge)
-      add("\(path): judged as asked, all candidates", judged.all)
-      add("\(path): judged as asked, accepted", judged.accepted)
+      report.samples.append(.init(path: path, all: judged.all, accepted: judged.accepted))
     }
-    print(table.description)
+    print(report.table)
+    if strangest > 0 { print("\n" + report.strangestTable(of: dataset, count: strangest)) }
+    if let json { try report.write(to: json) }
+  }
+
+  private func measure(
+    _ folder: ModelFolder, on dataset: any ImageDataset
+  ) throws -> EvaluationReport {
+    let reconstructing = ProgressReporter("reconstructing", total: dataset.count, unit: "image")
+    let reconstruction = try ReconstructionFigures(of: dataset, by: folder.vqvae.model) {
+      reconstructing.report($0)
+    }
+    let scoring = ProgressReporter("likelihoods", total: dataset.count, unit: "image")
+    let likelihood = try LikelihoodFigures(
+      of: dataset, path: images.images, under: folder,
+      absoluteError: reconstruction.absoluteError
+    ) { scoring.report($0) }
+    return EvaluationReport(
+      models: models, images: images.images, reconstruction: reconstruction,
+      likelihood: likelihood)
   }
 }

@@ -53,6 +53,28 @@ private func productWithTranspose(_ a: Tensor, _ b: Tensor) -> Tensor {
   return output
 }
 
+extension Tensor {
+  /// The inner products of some rows with some rows of `other`, of as many channels, into `products`:
+  /// [selected rows, selected rows of other]; not recorded.
+  ///
+  /// Runs on the calling thread, so that each part of a `ThreadPool` job may call it.
+  public func innerProducts(
+    of rows: Range<Int>, with other: Tensor, _ otherRows: Range<Int>,
+    into products: UnsafeMutableBufferPointer<Float>
+  ) {
+    precondition(channels == other.channels, "\(shape) and \(other.shape) cannot be multiplied")
+    precondition(rows.upperBound <= self.rows && otherRows.upperBound <= other.rows, "no such row")
+    precondition(products.count >= rows.count * otherRows.count, "no room for the products")
+    guard !rows.isEmpty, !otherRows.isEmpty else { return }
+    _ = OpenBLAS.kernelName
+    openblas_sgemm(
+      false, true, Int32(rows.count), Int32(otherRows.count), Int32(channels), 1,
+      pointer + rows.lowerBound * channels, Int32(channels),
+      other.pointer + otherRows.lowerBound * channels, Int32(channels), 0,
+      products.baseAddress, Int32(otherRows.count))
+  }
+}
+
 /// aᵀ · b over all rows: [channels of a, channels of b].
 private func outerProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
   _ = OpenBLAS.kernelName

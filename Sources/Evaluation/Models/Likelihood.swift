@@ -1,0 +1,120 @@
+import Artifacts
+import Foundation
+import Generation
+import Images
+import PixelCNN
+import Tensors
+import Training
+
+/// How likely a folder of models finds the images of a dataset.
+///
+/// An image is described by its codes, which the priors give a probability, and by how its bytes differ
+/// from what the codes decode to, which a discretized logistic distribution of one scale does
+/// (arXiv 1701.05517). The bits of both are an upper bound on −log₂ p(image) of the whole model.
+public struct LikelihoodFigures: Codable, Sendable {
+  /// What one prior makes of its codes.
+  public struct Level: Codable, Sendable {
+    /// The level's name.
+    public var name: String
+    /// The mean of −log p(code) in nats.
+    public var natsPerCode: Double
+  }
+
+  /// One image's bits per dimension: per channel of a pixel.
+  public struct Score: Codable, Sendable {
+    /// The image's number in the dataset.
+    public var index: Int
+    /// Of its codes.
+    public var codeBits: Double
+    /// Of its difference from what the codes decode to.
+    public var pixelBits: Double
+
+    /// Of the whole image.
+    public var bits: Double { codeBits + pixelBits }
+  }
+
+  /// The mean bits per dimension of an image; an upper bound.
+  public var bitsPerDimension: Double
+  /// The part of the codes.
+  public var codeBitsPerDimension: Double
+  /// The part of the pixels, given the codes.
+  public var pixelBitsPerDimension: Double
+  /// The scale of the logistic distribution of pixels, in grey levels.
+  public var pixelScale: Double
+  /// The priors, from the top.
+  public var levels: [Level]
+  /// All images in order of the dataset.
+  public var scores: [Score]
+
+  /// The images in which the model finds most to wonder at, from the strangest.
+  public var strangest: [Score] { scores.sorted { ($1.bits, $0.index) < ($0.bits, $1.index) } }
+
+  /// Checks that the models can give probabilities to the images of `dataset`, read from `path`.
+  ///
+  /// Throws a `FileError` naming `path` if the models know classes and the images have not the same.
+  public static func check(
+    _ dataset: any ImageDataset, path: String, under models: ModelFolder
+  ) throws {
+    guard models.classNames.isEmpty || models.classNames == dataset.classNames else {
+      throw FileError(
+        path, "has other classes than the models, which give probabilities to classes of images",
+        remedy: "pass images with the classes \(models.classNames.joined(separator: ", "))")
+    }
+  }
+
+  /// Measures all images of `dataset`, whose shape must be the models'.
+  ///
+  /// - Parameters:
+  ///   - absoluteError: the mean absolute error of the reconstructions, in grey levels.
+  ///   - path: of the dataset, for errors.
+  ///   - progress: called with the number of images done.
+  /// - Throws: what the dataset and `check` throw.
+  public init(
+    of dataset: any ImageDataset, path: String, under models: ModelFolder, absoluteError: Double,
+    progress: (Int) -> Void = { _ in }
+  ) throws {
+    try Self.check(dataset, path: path, under: models)
+    let pixels = PixelDistribution(absoluteError: absoluteError)
+    let dimensions = Double(dataset.shape.byteCount)
+    var nats = models.priors.map { _ in 0.0 }
+    var scores: [Score] = []
+    scores.reserveCapacity(dataset.count)
+    try forEachBatch(of: dataset, size: 64) { batch in
+      let codes = models.vqvae.model.encode(batch.tensor(of: dataset.shape))
+      var codeNats = [Double](repeating: 0, count: batch.count)
+      for (level, loaded) in models.priors.enumerated() {
+        let losses = loaded.prior.losses(codes, level: level, labels: batch.labels)
+        let perImage = losses.count / batch.count
+        for (index, loss) in losses.enumerated() { codeNats[index / perImage] += Double(loss) }
+        nats[level] += losses.reduce(0) { $0 + Double($1) }
+      }
+      let copies = models.vqvae.model.decode(codes, images: batch.count).images()
+      for (index, original) in batch.images(of: dataset.shape).enumerated() {
+        scores.append(
+          Score(
+            index: batch.indices[index], codeBits: codeNats[index] / log(2) / dimensions,
+            pixelBits: pixels.bits(of: original, around: copies[index]) / dimensions))
+      }
+      progress(scores.count)
+    }
+    let count = Double(max(scores.count, 1))
+    codeBitsPerDimension = scores.reduce(0) { $0 + $1.codeBits } / count
+    pixelBitsPerDimension = scores.reduce(0) { $0 + $1.pixelBits } / count
+    bitsPerDimension = codeBitsPerDimension + pixelBitsPerDimension
+    pixelScale = pixels.scale
+    levels = zip(models.vqvae.levels, nats).map { level, nats in
+      Level(name: level.name, natsPerCode: nats / (count * Double(level.codesPerImage)))
+    }
+    self.scores = scores
+  }
+}
+
+extension Prior {
+  /// −log p of each code of a level, in nats, image by image; `codes` are of all levels.
+  fileprivate func losses(_ codes: [[Int32]], level: Int, labels: [Int32]) -> [Float] {
+    let batch = Batch(
+      codes: codes[level], conditions: Array(codes[..<level]),
+      labels: configuration.classCount > 0 ? labels : nil)
+    return logits(of: batch, in: .inference).negativeLogLikelihoods(targets: batch.codes).elements
+  }
+}

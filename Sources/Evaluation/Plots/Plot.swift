@@ -1,0 +1,76 @@
+import Foundation
+
+/// Curves over a common axis, to be drawn as a picture or as part of a page.
+public struct Plot: Sendable {
+  /// One curve.
+  public struct Curve: Sendable {
+    /// What tells it from the others.
+    public var name: String
+    /// Its points in order of x.
+    public var points: [Point]
+
+    /// A curve called `name`.
+    public init(_ name: String, _ points: [Point]) {
+      self.name = name
+      self.points = points
+    }
+  }
+
+  /// A point of a curve, perhaps with an interval.
+  public struct Point: Sendable {
+    /// Along the axis.
+    public var x: Double
+    /// The figure.
+    public var estimate: Estimate
+
+    /// A figure at `x`.
+    public init(_ x: Double, _ estimate: Estimate) {
+      self.x = x
+      self.estimate = estimate
+    }
+  }
+
+  /// What the curves are of.
+  public var title: String
+  /// What the horizontal axis is; it goes from 0 to 1.
+  public var axis: String
+  /// The curves, at most three.
+  public var curves: [Curve]
+
+  /// A plot of curves over `axis`, 0 to 1.
+  public init(_ title: String, axis: String, curves: [Curve]) {
+    self.title = title
+    self.axis = axis
+    self.curves = curves
+  }
+
+  /// The ticks of the vertical axis: round numbers that span all points and their intervals.
+  var ticks: [Double] {
+    let values = curves.flatMap(\.points).flatMap {
+      [$0.estimate.value, $0.estimate.lower, $0.estimate.upper].compactMap { $0 }
+    }
+    return roundNumbers(from: values.min() ?? 0, to: values.max() ?? 1)
+  }
+
+  /// Where `value` lies between the first tick and the last, 0 to 1.
+  static func height(of value: Double, in ticks: [Double]) -> Double {
+    guard let first = ticks.first, let last = ticks.last, last > first else { return 0 }
+    return (value - first) / (last - first)
+  }
+
+  /// A tick's label, with the digits its neighbours differ in.
+  static func label(_ tick: Double, in ticks: [Double]) -> String {
+    let step = ticks.count > 1 ? ticks[1] - ticks[0] : 1
+    let digits = max(0, Int((-log10(step)).rounded(.up)))
+    return String(format: "%.\(digits)f", tick)
+  }
+}
+
+/// Three to seven multiples of 1, 2 or 5 times a power of ten, the outermost just beyond the range.
+private func roundNumbers(from lowest: Double, to highest: Double) -> [Double] {
+  let span = max(highest - lowest, abs(highest) * 1e-3, 1e-6)
+  let power = pow(10, log10(span / 4).rounded(.down))
+  let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= span / 5 } ?? 10 * power
+  let (first, last) = ((lowest / step).rounded(.down), (highest / step).rounded(.up))
+  return stride(from: first, through: max(last, first + 1), by: 1).map { $0 * step }
+}

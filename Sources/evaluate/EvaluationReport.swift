@@ -1,0 +1,73 @@
+import Artifacts
+import CommandLineTools
+import Evaluation
+import Foundation
+import Images
+
+/// All that `evaluate` finds, for people and for programs.
+struct EvaluationReport: Encodable {
+  /// How the judge reads one file of samples.
+  struct Samples: Encodable {
+    let path: String
+    /// The fraction read as asked of all candidates, and of those that were kept.
+    let all, accepted: Double
+  }
+
+  let models: String
+  let images: String
+  let reconstruction: ReconstructionFigures
+  let likelihood: LikelihoodFigures
+  var classifierAccuracy: Double?
+  var judgeAccuracy: Double?
+  var samples: [Samples] = []
+
+  /// The figures of all images together.
+  var table: String {
+    var table = TextTable(["what", "value"])
+    func add(_ name: String, _ value: Double) {
+      table.addRow([name, Figure("", value).description.trimmingCharacters(in: .whitespaces)])
+    }
+    table.addRow(["images", "\(reconstruction.images)"])
+    add("squared error", reconstruction.squaredError)
+    if let ratio = reconstruction.peakSignalToNoiseRatio {
+      add("peak signal-to-noise ratio, dB", ratio)
+    }
+    add("structural similarity", reconstruction.structuralSimilarity)
+    for level in reconstruction.levels {
+      table.addRow(["\(level.name) codes used, of \(level.codes)", "\(level.used)"])
+      add("\(level.name) perplexity", level.perplexity)
+    }
+    for level in likelihood.levels { add("\(level.name) nats per code", level.natsPerCode) }
+    add("bits per dimension, at most", likelihood.bitsPerDimension)
+    add("  of the codes", likelihood.codeBitsPerDimension)
+    add("  of the pixels given the codes", likelihood.pixelBitsPerDimension)
+    if let accuracy = classifierAccuracy { add("classifier accuracy", accuracy) }
+    if let accuracy = judgeAccuracy { add("judge accuracy", accuracy) }
+    for samples in samples {
+      add("\(samples.path): judged as asked, all candidates", samples.all)
+      add("\(samples.path): judged as asked, accepted", samples.accepted)
+    }
+    return table.description
+  }
+
+  /// The images that the models find least likely.
+  func strangestTable(of dataset: any ImageDataset, count: Int) -> String {
+    var table = TextTable(["strangest image", "class", "bits per dimension", "codes", "pixels"])
+    for score in likelihood.strangest.prefix(count) {
+      let label = dataset.label(at: score.index)
+      table.addRow(
+        ["\(score.index)", label.map { dataset.classNames[$0] } ?? "–"]
+          + [score.bits, score.codeBits, score.pixelBits].map { String(format: "%.3f", $0) })
+    }
+    return table.description
+  }
+
+  /// Writes all figures as JSON; throws a `FileError` if they cannot be written.
+  func write(to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    try AtomicFile.write(try encoder.encode(self), to: path)
+  }
+}

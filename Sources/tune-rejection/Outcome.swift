@@ -1,0 +1,74 @@
+import CommandLineTools
+import Evaluation
+import Foundation
+import Images
+
+extension TuneRejection {
+  /// What was compared with what.
+  func summary(_ pool: CandidatePool, _ real: any ImageDataset) -> String {
+    "\(pool.candidates.count) candidates of \(samples), drawn from \(models), compared with "
+      + "\(real.count) real images of \(images.images)."
+  }
+
+  /// What a reader should know.
+  func notes(_ pool: CandidatePool, _ training: any ImageDataset) -> [String] {
+    let neighbors = NeighborCounts.standard
+    return [
+      "Scores, by which samples are turned away, are the classifier's "
+        + "(\(short(pool.folder.classifier?.file.digest ?? ""))). All figures come from another "
+        + "network, the judge (\(short(pool.judge.file.digest))), which had no part in that.",
+      "Precision and recall (arXiv 1904.06991) with \(neighbors.precisionRecall) neighbours, "
+        + "density and coverage (arXiv 2002.09797) with \(neighbors.densityCoverage), and the Fréchet "
+        + "distance, all of the judge's features. Fréchet distances of other features cannot be compared.",
+      "Recall, coverage and Fréchet distance change with the number of samples: each setting is "
+        + "compared with as many candidates drawn at random.",
+      "Intervals are 95 %, from \(RejectionSweep.standardHalfSamples) random halves of samples and "
+        + "real images.",
+      "Figures are of all kept candidates, classes in the proportions in which they are kept.",
+      "Nearest images are the nearest in pixels, of the \(training.count) of "
+        + "\(choice.trainImages ?? images.images).",
+    ]
+  }
+
+  /// Prints the figures of the chosen setting beside those of as many candidates drawn at random.
+  func printOutcome(_ report: RejectionReport) {
+    let (dial, index) = (report.chosen.dial, report.chosen.index)
+    let chosen = report.figures[dial][index]
+    let name = chosen.setting.keepsAll ? "nothing turned away" : chosen.setting.flag
+    var table = TextTable(["figure", name, "as many unfiltered"])
+    func add(_ name: String, _ figure: (QualityFigures) -> Estimate?) {
+      table.addRow(
+        [name, described(figure(chosen.quality)), described(figure(chosen.unfilteredQuality))])
+    }
+    table.addRow(["kept", "\(chosen.kept)", "\(chosen.kept)"])
+    table.addRow(["draws per kept image", draws(chosen), "1.00"])
+    add("judged as asked", \.judgedAccuracy)
+    add("Fréchet distance", \.frechetDistance)
+    add("precision", \.precision)
+    add("recall", \.recall)
+    add("density", \.density)
+    add("coverage", \.coverage)
+    print(table.description)
+    for score in report.accuracyScores {
+      print(
+        "classification accuracy score of \(score.name) (\(score.samples)): "
+          + String(format: "%.4f", score.accuracy))
+    }
+    print("\n\(report.chosen.reason)\n\(report.commands[dial][index])")
+    print("Look at \((output as NSString).appendingPathComponent("report.html"))")
+  }
+
+  private func draws(_ figures: SettingFigures) -> String {
+    figures.drawsPerKeptImage.map { String(format: "%.2f", $0) }
+      ?? "none kept of \(figures.emptyClasses.joined(separator: ", "))"
+  }
+
+  private func described(_ estimate: Estimate?) -> String {
+    guard let estimate else { return "too few samples" }
+    let value = String(format: "%.3f", estimate.value)
+    guard let lower = estimate.lower, let upper = estimate.upper else { return value }
+    return value + String(format: " (%.3f to %.3f)", lower, upper)
+  }
+
+  private func short(_ digest: String) -> String { String(digest.prefix(8)) }
+}

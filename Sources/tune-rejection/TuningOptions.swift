@@ -1,0 +1,64 @@
+import ArgumentParser
+import CommandLineTools
+import Evaluation
+
+/// What to compare with, how many candidates, and which setting.
+struct TuningOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The images the models were trained on, to find the nearest of each sample. "
+        + "(default: --images)", valueName: "path"))
+  var trainImages: String?
+
+  @Option(
+    help: ArgumentHelp("The IDX file of labels of --train-images.", valueName: "path"))
+  var trainLabels: String?
+
+  @Option(
+    help: ArgumentHelp("Draw until there are n candidates of each class.", valueName: "n"))
+  var draw: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Choose this threshold instead of the recommended setting.", valueName: "probability"))
+  var threshold: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "Choose this kept fraction instead of the recommended setting.", valueName: "fraction"))
+  var keep: Float?
+
+  @Flag(
+    help:
+      "Train a classifier on all candidates and one on the chosen ones, and test both on --images.")
+  var classificationAccuracyScore = false
+
+  @Option(help: ArgumentHelp("Steps of the training of each of them.", valueName: "n"))
+  var accuracySteps = 3000
+
+  /// The setting the user asks for.
+  var setting: RejectionSetting? {
+    threshold.map { RejectionSetting(.threshold, $0) } ?? keep.map { RejectionSetting(.keep, $0) }
+  }
+
+  /// Where the training images are and how they are read; nil if they are not given.
+  func trainingImages(_ images: ImageOptions) -> ImageOptions? {
+    guard let trainImages else { return nil }
+    var options = images
+    options.images = trainImages
+    options.labels = trainLabels
+    return options
+  }
+
+  func validate() throws {
+    func check(_ isRight: Bool, _ message: String) throws {
+      if !isRight { throw ValidationError(message) }
+    }
+    try check((1...1_000_000).contains(draw ?? 1), "--draw lies between 1 and 1000000.")
+    try check((0...1).contains(threshold ?? 0), "--threshold lies between 0 and 1.")
+    try check((keep ?? 1) > 0 && (keep ?? 1) <= 1, "--keep lies above 0 and at most at 1.")
+    try check(threshold == nil || keep == nil, "--threshold and --keep exclude each other.")
+    try check((1...10_000_000).contains(accuracySteps), "--accuracy-steps is at least 1.")
+    try check(trainImages != nil || trainLabels == nil, "--train-labels needs --train-images.")
+  }
+}

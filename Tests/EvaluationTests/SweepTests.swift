@@ -1,0 +1,171 @@
+import Evaluation
+import Generation
+import Images
+import Tensors
+import Testing
+
+@Suite struct SweepTests {
+  private let real: Tensor
+  private let candidates: JudgedSamples
+
+  /// 500 candidates of 4 classes with features, of which the better scored are nearer to the real ones.
+  init() throws {
+    let reference = try ReferenceValues()
+    real = try reference.features("reference")
+    var features = try reference.features("samples")
+    let random = Randomness(seed: 3)
+    let scores = random.uniforms(features.rows, in: 0...1).map { 1 - $0 * $0 }
+    let channels = features.channels
+    features.withMutableElements { elements in
+      for index in elements.indices {
+        elements[index] += (1 - scores[index / channels]) * (index % 2 == 0 ? 2 : -2)
+      }
+    }
+    candidates = JudgedSamples(
+      labels: (0..<500).map { Int32($0 % 4) }, numbers: (0..<500).map { $0 / 4 }, scores: scores,
+      judgedLabels: (0..<500).map { Int32(scores[$0] < 0.5 ? 3 : $0 % 4) }, features: features,
+      classNames: ["north", "east", "south", "west"])
+  }
+
+  private func sweep(_ dials: [RejectionDial], halfSamples: Int = 20) -> [[SettingFigures]] {
+    RejectionSweep(candidates, reference: real, halfSamples: halfSamples, seed: 1).run(dials)
+  }
+
+  @Test func eachSettingHasTheFiguresOfWhatItKeeps() throws {
+    let dials = [
+      RejectionDial(thresholdsFor: candidates, extra: [0.5]),
+      RejectionDial(fractionsOf: candidates),
+    ]
+    for (dial, settings) in zip(dials, sweep(dials, halfSamples: 2)) {
+      #expect(dial.settings.count >= 20 && settings.map(\.setting) == dial.settings)
+      for (index, figures) in settings.enumerated() {
+        let kept = candidates.scores.indices.filter { dial.levels[$0] > index }
+        #expect(figures.kept == kept.count)
+        let alone = ManifoldFigures(of: candidates.features.rows(kept), among: real)
+        #expect(figures.quality.precision?.value == alone.precision)
+        #expect(figures.quality.recall?.value == alone.recall)
+        #expect(figures.quality.density?.value == alone.density)
+        #expect(figures.quality.coverage?.value == alone.coverage)
+        let frechet = FrechetDistance(from: FeatureMoments(of: real))?(
+          to: FeatureMoments(of: candidates.features.rows(kept)))
+        #expect((figures.quality.frechetDistance == nil) == (kept.count <= 16))
+        if let frechet {
+          #expect(abs(try #require(figures.quality.frechetDistance).value - frechet) < 1e-9)
+        }
+      }
+    }
+  }
+
+  @Test func thresholdsKeepWhatSamplingWouldKeep() throws {
+    let dial = RejectionDial(thresholdsFor: candidates, extra: [0.5])
+    #expect(dial.settings.first == RejectionSetting(.threshold, 0))
+    let index = try #require(dial.settings.firstIndex(of: RejectionSetting(.threshold, 0.5)))
+    for (score, level) in zip(candidates.scores, dial.levels) {
+      #expect((level > index) == (score >= 0.5))
+    }
+  }
+
+  @Test func fractionsKeepTheBestOfEachClass() throws {
+    let dial = RejectionDial(fractionsOf: candidates, extra: [0.5])
+    let index = try #require(dial.settings.firstIndex(of: RejectionSetting(.keep, 0.5)))
+    for label in 0..<4 {
+      let members = (0..<500).filter { candidates.labels[$0] == label }
+      let kept = members.filter { dial.levels[$0] > index }
+      #expect(kept.count == 62)
+      let worst = try #require(kept.map { candidates.scores[$0] }.min())
+      #expect(members.allSatisfy { dial.levels[$0] > index || candidates.scores[$0] <= worst })
+    }
+  }
+
+  @Test func qualityRisesAndIntervalsHoldTheValue() throws {
+    let settings = sweep([RejectionDial(thresholdsFor: candidates)])[0]
+    let (first, middle) = (settings[0], settings[12])
+    #expect(first.acceptance == 1 && first.drawsPerKeptImage == 1)
+    let (loose, strict) = (
+      try #require(first.quality.precision), try #require(middle.quality.precision)
+    )
+    #expect(try #require(strict.lower) > #require(loose.upper))
+    for figures in settings {
+      for estimate in [
+        figures.quality.judgedAccuracy, figures.quality.precision, figures.quality.recall,
+      ] {
+        guard let estimate, let lower = estimate.lower, let upper = estimate.upper else { continue }
+        #expect(lower <= estimate.value && estimate.value <= upper && lower >= 0 && upper <= 1)
+      }
+    }
+  }
+
+  @Test func asManyUnfilteredSamplesAreComparedWith() throws {
+    let settings = sweep([RejectionDial(thresholdsFor: candidates)])[0]
+    #expect(settings[0].quality == settings[0].unfilteredQuality)
+    let middle = settings[12]
+    let (kept, random) = (
+      try #require(middle.quality.precision), try #require(middle.unfilteredQuality.precision)
+    )
+    let all = try #require(settings[0].quality.precision)
+    #expect(try #require(kept.lower) > #require(random.upper))
+    #expect(try #require(random.lower)...#require(random.upper) ~= all.value)
+  }
+
+  @Test func theSameSeedGivesTheSameIntervals() throws {
+    let dials = [RejectionDial(fractionsOf: candidates)]
+    let (one, two) = (sweep(dials)[0], sweep(dials)[0])
+    #expect(one.map(\.quality.recall) == two.map(\.quality.recall))
+    #expect(one.map(\.quality.frechetDistance) == two.map(\.quality.frechetDistance))
+  }
+
+  @Test func aClassWithoutSamplesIsSaid() throws {
+    // West is never trusted: thresholds leave it without samples, fractions do not.
+    let shy = JudgedSamples(
+      labels: candidates.labels, numbers: candidates.numbers,
+      scores: zip(candidates.scores, candidates.labels).map { $1 == 3 ? 0.01 * $0 : $0 },
+      judgedLabels: candidates.judgedLabels, features: candidates.features,
+      classNames: candidates.classNames)
+    let figures = RejectionSweep(shy, reference: real, halfSamples: 4, seed: 1).run([
+      RejectionDial(thresholdsFor: shy, extra: [0.5]), RejectionDial(fractionsOf: shy),
+    ])
+    let strict = try #require(
+      figures[0].first { $0.setting == RejectionSetting(.threshold, 0.5) })
+    #expect(strict.emptyClasses == ["west"] && strict.drawsPerKeptImage == nil)
+    #expect(strict.classes[3].judgedAccuracy == nil && strict.classes[3].acceptance == 0)
+    #expect(figures[1].dropLast(4).allSatisfy { $0.emptyClasses.isEmpty })
+    let recommended = Recommendation(for: figures)
+    #expect(figures[recommended.dial][recommended.index].emptyClasses.isEmpty)
+  }
+
+  @Test func theRecommendationKeepsRecallAndCanBeOverridden() throws {
+    let figures = sweep([
+      RejectionDial(thresholdsFor: candidates, extra: [0.9]),
+      RejectionDial(fractionsOf: candidates),
+    ])
+    let recommended = Recommendation(for: figures)
+    let isVaried = figures[recommended.dial].map { line -> Bool in
+      guard let recall = line.quality.recall, let bound = line.unfilteredQuality.recall?.lower
+      else { return false }
+      return recall.value >= bound
+    }
+    #expect(recommended.index > 0)
+    #expect(isVaried[...recommended.index].allSatisfy { $0 })
+    #expect(isVaried.dropFirst(recommended.index + 1).first != true)
+    let chosen = try #require(
+      Recommendation(of: RejectionSetting(.threshold, 0.9), in: figures))
+    #expect(figures[chosen.dial][chosen.index].setting == RejectionSetting(.threshold, 0.9))
+    #expect(Recommendation(of: RejectionSetting(.keep, 0.123), in: figures) == nil)
+  }
+
+  @Test func tooFewSamplesHaveNoFiguresAndNothingIsRecommended() {
+    let few = JudgedSamples(
+      labels: [0, 1], numbers: [0, 0], scores: [0.2, 0.9], judgedLabels: [0, 1],
+      features: candidates.features.rows([0, 1]), classNames: ["a", "b"])
+    let figures = RejectionSweep(few, reference: real, halfSamples: 4, seed: 1).run([
+      RejectionDial(thresholdsFor: few), RejectionDial(fractionsOf: few),
+    ])
+    for setting in figures.joined() {
+      #expect(
+        setting.quality.recall == nil && setting.quality.frechetDistance == nil
+          && setting.quality.coverage == nil)
+    }
+    let recommended = Recommendation(for: figures)
+    #expect(recommended.dial == 0 && recommended.index == 0)
+  }
+}
