@@ -45,6 +45,9 @@ let package = Package(
         "Artifacts", "Classifiers", "Generation", "Images", "PixelCNN", "Tensors", "Training",
         "VQVAE",
       ], resources: [.embedInCode("Report/Page")]),
+    .target(
+      name: "ReferenceImport",
+      dependencies: ["Artifacts", "Images", "NeuralNetworks", "PixelCNN", "Tensors", "VQVAE"]),
 
     // Stages.
     .executableTarget(name: "train-vqvae", dependencies: ["CommandLineTools", "Training"]),
@@ -58,6 +61,9 @@ let package = Package(
     .executableTarget(
       name: "tune-rejection",
       dependencies: ["CommandLineTools", "Evaluation", "Generation", "Training"]),
+    .executableTarget(
+      name: "import-reference",
+      dependencies: ["CommandLineTools", "ReferenceImport", "Training"]),
     .executableTarget(
       name: "benchmark",
       dependencies: [
@@ -76,6 +82,11 @@ let package = Package(
       dependencies: ["Artifacts", "NeuralNetworks", "PixelCNN", "Tensors"]),
     .testTarget(
       name: "ClassifiersTests", dependencies: ["Classifiers", "NeuralNetworks", "Tensors"]),
+    .testTarget(
+      name: "ReferenceParityTests",
+      dependencies: [
+        "Artifacts", "Images", "NeuralNetworks", "PixelCNN", "ReferenceImport", "Tensors", "VQVAE",
+      ], resources: [.copy("Fixtures")]),
     .executableTarget(
       name: "example-stage", dependencies: ["CommandLineTools", "Images"],
       path: "Tests/ExampleStage"),

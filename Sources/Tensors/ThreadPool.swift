@@ -101,7 +101,7 @@ private final class Helper {
 }
 
 private final class Mailbox: @unchecked Sendable {
-  private static let spins = 20_000
+  private static let spins = 300_000
   private let posted = Atomic<Int>(0)
   private let finished = Atomic<Int>(0)
   private let condition = NSCondition()

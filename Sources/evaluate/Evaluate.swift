@@ -63,17 +63,17 @@ struct Evaluate: StageCommand {
       throw FileError(
         judgePath, "is missing", remedy: "train one with train-classifier --architecture residual")
     }
+    // First, because it may find that the samples are of other models, and the rest takes long.
+    let judged = try samples.compactMap { path in
+      try judge.map { (path, try judgedAccuracy(of: path, from: folder, by: $0)) }
+    }
     var report = try measure(folder, on: dataset)
+    report.samples = judged.map { .init(path: $0, all: $1.all, accepted: $1.accepted) }
     if !dataset.classNames.isEmpty {
       report.classifierAccuracy = try folder.classifier.map {
         try accuracy(of: $0.classifier, on: dataset)
       }
       report.judgeAccuracy = try judge.map { try accuracy(of: $0.classifier, on: dataset) }
-    }
-    for path in samples {
-      guard let judge else { break }
-      let judged = try judgedAccuracy(of: path, from: folder, by: judge)
-      report.samples.append(.init(path: path, all: judged.all, accepted: judged.accepted))
     }
     print(report.table)
     if strangest > 0 { print("\n" + report.strangestTable(of: dataset, count: strangest)) }

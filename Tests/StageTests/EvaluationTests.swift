@@ -14,17 +14,19 @@ import Training
   }
 
   @Test func everyMeasureIsThere() throws {
-    let lines = try #require(pipeline.outcomes["evaluate"]).output.split(separator: "\n")
-      .dropFirst(2)
-    let values = try lines.map { line in
+    let lines = try #require(pipeline.outcomes["evaluate"]).output
+      .split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2)
+    let values = try lines.prefix(while: { !$0.isEmpty }).map { line in
       let place = try #require(line.lastIndex(of: " "))
       let name = line[..<place].trimmingCharacters(in: .whitespaces)
       return (name, try #require(Double(line[line.index(after: place)...]), "\(line)"))
     }
     #expect(
       values.map(\.0) == [
-        "held-out error", "perplexity top", "usage top", "perplexity bottom", "usage bottom",
-        "top nats/code", "bottom nats/code", "classifier accuracy", "judge accuracy",
+        "images", "squared error", "peak signal-to-noise ratio, dB", "structural similarity",
+        "top codes used, of 16", "top perplexity", "bottom codes used, of 16", "bottom perplexity",
+        "top nats per code", "bottom nats per code", "bits per dimension, at most", "of the codes",
+        "of the pixels given the codes", "classifier accuracy", "judge accuracy",
         "unfiltered/samples.safetensors: judged as asked, all candidates",
         "unfiltered/samples.safetensors: judged as asked, accepted",
         "best/samples.safetensors: judged as asked, all candidates",
@@ -36,10 +38,10 @@ import Training
     let judge = try LoadedClassifier(path: folder("judge.safetensors")).classifier
     let expected = try accuracy(of: judge, on: dataset)
     #expect(abs(try #require(measured["judge accuracy"]) - expected) < 1e-3)
-    for (name, value) in values where name.contains("usage") || name.contains("judged") {
+    for (name, value) in values where name.contains("accuracy") || name.contains("judged") {
       #expect((0...1).contains(value))
     }
-    for name in ["perplexity top", "perplexity bottom"] {
+    for name in ["top perplexity", "bottom perplexity"] {
       #expect((1...16).contains(try #require(measured[name])))
     }
   }

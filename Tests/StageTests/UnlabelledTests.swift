@@ -35,7 +35,7 @@ import Training
 
     let evaluated = try Command.evaluate().run(in: folder)
     #expect(evaluated.code == 0, "\(evaluated.errors)")
-    #expect(evaluated.output.contains("\ntop nats/code "))
+    #expect(evaluated.output.contains("\ntop nats per code "))
     #expect(!evaluated.output.contains("accuracy"))
 
     let refused = try Command.trainClassifier().run(in: folder)
