@@ -51,13 +51,16 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
   public var codebookDecay: Float
   /// A code whose moving count per batch falls below this is moved to a vector of the batch; 0 for never.
   public var revivalThreshold: Float
+  /// In training, the fraction of images whose lower levels the decoder does not see, so that the
+  /// upper levels learn to say alone what they can; nil or 0 for the paper's training.
+  public var levelDropout: Float?
 
   /// A configuration with the paper's defaults where none are given.
   public init(
     imageHeight: Int, imageWidth: Int, imageChannels: Int, levels: [Level], channels: Int = 128,
     residualBlocks: Int = 2, residualChannels: Int = 64, commitment: Float = 0.25,
     codebookLearning: CodebookLearning = .movingAverage, codebookDecay: Float = 0.99,
-    revivalThreshold: Float = 1
+    revivalThreshold: Float = 1, levelDropout: Float? = nil
   ) {
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth
@@ -70,6 +73,7 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
     self.codebookLearning = codebookLearning
     self.codebookDecay = codebookDecay
     self.revivalThreshold = revivalThreshold
+    self.levelDropout = levelDropout
   }
 
   /// How many times smaller than the image a level's map is.

@@ -19,11 +19,15 @@ extension VQVAE {
   /// Equation 3 of arXiv 1711.00937 over all levels, on images [images, height, width, channels] in
   /// [-1, 1].
   ///
-  /// - Parameter learning: in training, the stream that says where codes are seeded and revived, which
-  ///   lets the codebooks learn from this batch; nil leaves them as they are.
+  /// - Parameter learning: in training, the stream that says where codes are seeded and revived and
+  ///   which images lose their lower levels; it lets the codebooks learn from this batch. Nil leaves
+  ///   the codebooks as they are and drops nothing.
   public func loss(
     of images: Tensor, in pass: ForwardPass, learning: Randomness? = nil
   ) -> VQVAELoss {
+    let visibleLevels = learning.map {
+      drawVisibleLevels(images.shape[0], $0.stream("level dropout"))
+    }
     var codes: [[Int32]] = []
     var commitment: Tensor?
     var codebookLoss: Tensor?
@@ -38,7 +42,10 @@ extension VQVAE {
       codes.append(parts.codes)
       commitment = commitment.map { $0 + parts.commitment } ?? parts.commitment
       if let part = parts.codebookLoss { codebookLoss = codebookLoss.map { $0 + part } ?? part }
-      return ((), parts.quantized)
+      guard let visibleLevels, visibleLevels.contains(where: { $0 <= level }) else {
+        return ((), parts.quantized)
+      }
+      return ((), parts.quantized.keepingImages { visibleLevels[$0] > level })
     }
     guard let commitment else { preconditionFailure("a VQ-VAE has at least one level") }
     let output = decode(context: context, in: pass)
@@ -48,5 +55,16 @@ extension VQVAE {
     return VQVAELoss(
       reconstruction: reconstruction, commitment: commitment, total: total,
       output: output.detached, codes: codes)
+  }
+
+  /// How many levels, from the top, the decoder sees of each image of a training batch.
+  private func drawVisibleLevels(_ images: Int, _ randomness: Randomness) -> [Int] {
+    let rate = configuration.levelDropout ?? 0
+    let count = codebooks.count
+    return (0..<images).map { image in
+      let draw = randomness.uniform(at: image)
+      guard count > 1, draw < rate else { return count }
+      return 1 + min(Int(draw / rate * Float(count - 1)), count - 2)
+    }
   }
 }

@@ -45,11 +45,22 @@ struct VQVAEOptions: ParsableArguments {
       valueName: "count"))
   var revival: Float = 1
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      In training, hide the lower levels of this fraction of images from the decoder, so that the \
+      top learns the global shape.
+      """, valueName: "rate"))
+  var levelDropout: Float = 0
+
   func validate() throws {
     if !(commitment >= 0 && commitment.isFinite) {
       throw ValidationError("--commitment is not negative.")
     }
     if !(0..<1).contains(decay) { throw ValidationError("--decay lies in [0, 1).") }
+    if !(0..<1).contains(levelDropout) {
+      throw ValidationError("--level-dropout lies in [0, 1).")
+    }
     if !(revival >= 0 && revival.isFinite) { throw ValidationError("--revival is not negative.") }
   }
 
@@ -64,7 +75,7 @@ struct VQVAEOptions: ParsableArguments {
           name: name, downsampling: factor, codebookSize: codes, codeChannels: codeChannels)
       }, channels: channels, residualBlocks: residualBlocks, residualChannels: residualChannels,
       commitment: commitment, codebookLearning: codebook, codebookDecay: decay,
-      revivalThreshold: revival)
+      revivalThreshold: revival, levelDropout: levelDropout > 0 ? levelDropout : nil)
     if let problem = configuration.architectureProblem { throw ValidationError(problem) }
     if let problem = configuration.imageProblem {
       throw FileError(path, "cannot be trained on", remedy: problem)

@@ -75,6 +75,15 @@ import Testing
     }
   }
 
+  @Test func keepingImagesClearsTheOthersAndTheirGradients() {
+    var random = SplitMix64(seed: 17)
+    expectAgreement([random.tensor([4, 3, 2, 5])]) {
+      $0[0].keepingImages { $0 % 3 == 0 }
+    } reference: {
+      Reference.keepingImages($0[0], where: [true, false, false, true])
+    }
+  }
+
   @Test(arguments: [1, 3, 17, 130]) func meanOverPixelsAndItsDerivative(channels: Int) {
     var random = SplitMix64(seed: 16)
     expectAgreement([random.tensor([3, 5, 7, channels])]) {

@@ -75,6 +75,26 @@ private func images(_ count: Int) -> Tensor {
     }
   }
 
+  /// Without a commitment loss, only the decoder tells a level's projection what to say.
+  @Test(arguments: [nil, 0.999]) func levelDropoutHidesTheLowerLevels(rate: Float?) {
+    var hiding = configuration(levels: 2, learning: .movingAverage)
+    hiding.commitment = 0
+    hiding.levelDropout = rate
+    let model = VQVAE(hiding, start: .random(Randomness(seed: 1)))
+    let tape = Tape()
+    let randomness = Randomness(seed: 0)
+    let pass = ForwardPass(recordingOn: tape, randomness: randomness)
+    tape.backward(from: model.loss(of: images(2), in: pass, learning: randomness).total)
+    for (level, learns) in [("level0", true), ("level1", rate == nil)] {
+      let projections = model.parameters.trained.filter { $0.name.hasPrefix("\(level).projection") }
+      #expect(!projections.isEmpty)
+      for parameter in projections {
+        let gradient = parameter.gradient?.elements ?? []
+        #expect(gradient.contains { $0 != 0 } == learns, "\(parameter.name)")
+      }
+    }
+  }
+
   @Test func everyParameterReceivesAGradient() {
     let model = VQVAE(
       configuration(levels: 3, learning: .codebookLoss), start: .random(Randomness(seed: 1)))

@@ -69,6 +69,26 @@ extension Tensor {
     }
   }
 
+  /// The images for which `isKept` is true, and zeros in place of the others.
+  public func keepingImages(where isKept: (Int) -> Bool) -> Tensor {
+    let dropped = (0..<shape[0]).filter { !isKept($0) }
+    var output = detached
+    output.clearImages(dropped)
+    return Tape.record(output, from: [self]) { gradient in
+      gradient.clearImages(dropped)
+      return [gradient]
+    }
+  }
+
+  private mutating func clearImages(_ indices: [Int]) {
+    let size = count / shape[0]
+    withMutableElements { elements in
+      for index in indices {
+        elements[index * size..<(index + 1) * size].update(repeating: 0)
+      }
+    }
+  }
+
   /// The mean over all pixels of each image: [images, height, width, channels] to [images, channels].
   public func meanOverPixels() -> Tensor {
     let (images, channels) = (shape[0], channels)

@@ -39,6 +39,12 @@ extension Reference {
     return y
   }
 
+  static func keepingImages(_ x: DoubleTensor, where kept: [Bool]) -> DoubleTensor {
+    let perImage = x.elements.count / x.shape[0]
+    return DoubleTensor(
+      x.elements.enumerated().map { kept[$0 / perImage] ? $1 : 0 }, shape: x.shape)
+  }
+
   static func meanOverPixels(_ x: DoubleTensor) -> DoubleTensor {
     var y = DoubleTensor(zeros: [x.shape[0], x.channels])
     let perImage = x.elements.count / x.shape[0]
