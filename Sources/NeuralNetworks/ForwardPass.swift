@@ -5,24 +5,29 @@ import Tensors
 public final class ForwardPass {
   private let tape: Tape?
   private let randomness: Randomness?
-  private var dropouts = 0
+  private let recomputesBlocks: Bool
+  private var streams = 0
 
-  /// A pass whose operations `tape` records. `randomness` must differ from step to step.
-  public init(recordingOn tape: Tape, randomness: Randomness) {
-    self.tape = tape
-    self.randomness = randomness
+  /// A pass whose operations `tape` records.
+  ///
+  /// - Parameters:
+  ///   - randomness: must differ from step to step.
+  ///   - recomputingBlocks: whether the inside of each block is forgotten and computed again for its
+  ///     derivative: less memory, about a third more time, the same gradients.
+  public convenience init(
+    recordingOn tape: Tape, randomness: Randomness, recomputingBlocks: Bool = false
+  ) {
+    self.init(tape: tape, randomness: randomness, recomputesBlocks: recomputingBlocks)
   }
 
   /// A pass without gradients or dropout.
-  public static var inference: ForwardPass { ForwardPass() }
+  public static var inference: ForwardPass { ForwardPass(tape: nil, randomness: nil) }
 
-  private init() {
-    tape = nil
-    randomness = nil
+  private init(tape: Tape?, randomness: Randomness?, recomputesBlocks: Bool = false) {
+    self.tape = tape
+    self.randomness = randomness
+    self.recomputesBlocks = recomputesBlocks
   }
-
-  /// Whether this pass trains: gradients are recorded and dropout is active.
-  public var isTraining: Bool { tape != nil }
 
   /// The value of a parameter, recorded when training.
   public func callAsFunction(_ parameter: Parameter) -> Tensor {
@@ -31,8 +36,27 @@ public final class ForwardPass {
 
   /// Dropout when training; the tensor itself otherwise.
   public func dropout(_ x: Tensor, rate: Float) -> Tensor {
-    guard let randomness, rate > 0 else { return x }
-    dropouts += 1
-    return x.dropped(rate: rate, key: randomness.stream(dropouts))
+    guard rate > 0, let key = nextStream() else { return x }
+    return x.dropped(rate: rate, key: key)
+  }
+
+  /// A block of a model: what `body` makes of `x` and `others`, which must be all recorded tensors it
+  /// uses. Where blocks are recomputed, nothing of its inside is kept for the backward pass.
+  public func block(
+    _ x: Tensor, with others: [Tensor?] = [],
+    body: @escaping (_ x: Tensor, _ others: [Tensor?], ForwardPass) -> Tensor
+  ) -> Tensor {
+    let randomness = nextStream()
+    guard recomputesBlocks, tape != nil else {
+      return body(x, others, ForwardPass(tape: tape, randomness: randomness))
+    }
+    return Tape.recomputing(x, others) { x, others, tape in
+      body(x, others, ForwardPass(tape: tape, randomness: randomness))
+    }
+  }
+
+  private func nextStream() -> Randomness? {
+    streams += 1
+    return randomness?.stream(streams)
   }
 }

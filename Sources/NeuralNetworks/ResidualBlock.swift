@@ -14,7 +14,9 @@ public struct ResidualBlock {
 
   /// [images, height, width, channels] to the same shape.
   public func callAsFunction(_ x: Tensor, in pass: ForwardPass) -> Tensor {
-    let hidden = first(x.activated(by: .relu), activation: .relu, in: pass)
-    return second(hidden, adding: x, in: pass)
+    pass.block(x) { x, _, pass in
+      let hidden = first(x.activated(by: .relu), activation: .relu, in: pass)
+      return second(hidden, adding: x, in: pass)
+    }
   }
 }

@@ -76,6 +76,26 @@ public final class Tape {
     return result
   }
 
+  /// What `body` makes of `x` and `others`, keeping nothing of what happens inside it: its derivative
+  /// runs `body` again, on a tape of its own. Time for memory (arXiv 1604.06174).
+  ///
+  /// `x` must be recorded. `body` must do the same each time; it gets the tape on which to watch
+  /// parameters, nil where nothing is recorded.
+  public static func recomputing(
+    _ x: Tensor, _ others: [Tensor?],
+    body: @escaping (_ x: Tensor, _ others: [Tensor?], Tape?) -> Tensor
+  ) -> Tensor {
+    precondition(x.slot != nil, "the derivative would never run")
+    let output = body(x.detached, others.map { $0?.detached }, nil)
+    return record(output, from: [x] + others.compactMap(\.self)) { gradient in
+      let tape = Tape()
+      let (x, others) = (tape.watch(x), others.map { $0.map { tape.watch($0) } })
+      return tape.backward(
+        from: body(x, others, tape), seed: gradient,
+        gradientsOf: [x] + others.compactMap(\.self))
+    }
+  }
+
   private func newSlot() -> TapeSlot {
     gradients.append(nil)
     return TapeSlot(tape: self, index: gradients.count - 1)

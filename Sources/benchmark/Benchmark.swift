@@ -50,14 +50,21 @@ struct Benchmark: StageCommand {
   private func measure(_ chosen: BenchmarkCase) throws -> BenchmarkResult {
     let work = try chosen.prepare()
     work.body()
+    let before = MultiplyAddCounter.count
     let times = (0..<repetitions).map { _ in
       let start = ContinuousClock.now
       work.body()
       return (ContinuousClock.now - start) / .seconds(1)
     }
+    let multiplyAdds: Int? =
+      switch work.arithmetic {
+      case .counted: (MultiplyAddCounter.count - before) / repetitions
+      case .known(let count): count
+      case .unknown: nil
+      }
     return BenchmarkResult(
       side: "ours", name: chosen.rawValue, seconds: times.sorted()[times.count / 2],
-      peakBytes: peakResidentBytes(), operations: work.operations)
+      peakBytes: peakResidentBytes(), multiplyAdds: multiplyAdds)
   }
 }
 

@@ -24,9 +24,16 @@ enum BenchmarkCase: String, CaseIterable {
   case classifierStep = "classifier-step"
   case pngDecode = "png-decode"
 
-  /// Something to time, and how many multiplications and additions it takes, where that is known.
+  /// Something to time.
   struct Work {
-    var operations: Double?
+    /// How many multiply-adds it takes, and whether `MultiplyAddCounter` sees them.
+    enum Arithmetic {
+      case counted
+      case known(Int)
+      case unknown
+    }
+
+    var arithmetic = Arithmetic.counted
     var body: () -> Void
   }
 
@@ -84,7 +91,7 @@ private func openBLASProduct(size: Int) -> BenchmarkCase.Work {
   let (a, b) = (images([size, size]), images([size, size]))
   var product = Tensor(zeros: [size, size])
   let repetitions = 10
-  return .init(operations: 2 * Double(size * size * size * repetitions)) {
+  return .init(arithmetic: .known(size * size * size * repetitions)) {
     product.withMutableElements { elements in
       guard let c = elements.baseAddress else { return }
       for _ in 0..<repetitions {
@@ -131,7 +138,7 @@ private func vqvaeStep(size: Int, batch: Int) -> BenchmarkCase.Work {
   let model = vqvae(size: size)
   let trainer = Trainer(model.parameters)
   let batch = images([batch, size, size, 3])
-  return .init(operations: nil) {
+  return .init {
     trainer.step { pass, randomness in
       model.loss(of: batch, in: pass, learning: randomness).total
     }
@@ -141,7 +148,7 @@ private func vqvaeStep(size: Int, batch: Int) -> BenchmarkCase.Work {
 private func vqvaeEncode(size: Int, batch: Int) -> BenchmarkCase.Work {
   let model = vqvae(size: size)
   let batch = images([batch, size, size, 3])
-  return .init(operations: nil) { _ = model.encode(batch) }
+  return .init { _ = model.encode(batch) }
 }
 
 private func priorStep(_ configuration: PriorConfiguration, batch: Int) -> BenchmarkCase.Work {
@@ -150,7 +157,7 @@ private func priorStep(_ configuration: PriorConfiguration, batch: Int) -> Bench
   let input = Prior.Batch(
     codes: codes(batch * configuration.level.codesPerImage),
     conditions: configuration.conditions.map { codes(batch * $0.codesPerImage) })
-  return .init(operations: nil) { trainer.step { pass, _ in prior.loss(of: input, in: pass) } }
+  return .init { trainer.step { pass, _ in prior.loss(of: input, in: pass) } }
 }
 
 private func sample(side: Int, images: Int) -> BenchmarkCase.Work {
@@ -161,7 +168,7 @@ private func sample(side: Int, images: Int) -> BenchmarkCase.Work {
     conditionBlocks: 2, conditionChannels: 128)
   let sampler = PriorSampler(Prior(configuration, start: .random(randomness)))
   let conditions = configuration.conditions.map { codes(images * $0.codesPerImage) }
-  return .init(operations: nil) {
+  return .init(arithmetic: .unknown) {
     _ = sampler.sample((0..<images).map { randomness.stream($0) }, conditions: conditions)
   }
 }
@@ -174,7 +181,7 @@ private func stepOfClassifier() -> BenchmarkCase.Work {
   let trainer = Trainer(classifier.parameters)
   let batch = images([64, 28, 28, 1])
   let labels = codes(64).map { $0 % 10 }
-  return .init(operations: nil) {
+  return .init {
     trainer.step { pass, _ in classifier.loss(of: batch, labels: labels, in: pass) }
   }
 }
@@ -188,7 +195,7 @@ private func decodingOfPNGs() throws -> BenchmarkCase.Work {
   let waves = (0..<256 * 256 * 3).map { UInt8(127 + 127 * sin(Double($0 / 3) * 0.001)) }
   try Image(shape: ImageShape(size: ImageSize(square: 256), channels: 3), bytes: waves)
     .writePNG(to: path)
-  return .init(operations: nil) {
+  return .init(arithmetic: .unknown) {
     for _ in 0..<64 { _ = try? Image(png: path, color: .color) }
   }
 }

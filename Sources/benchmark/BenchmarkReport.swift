@@ -12,8 +12,8 @@ struct BenchmarkResult: Codable {
   var seconds: Double
   /// The most memory the process had resident.
   var peakBytes: Int
-  /// Multiplications and additions, where known.
-  var operations: Double?
+  /// What one repetition computes, where known.
+  var multiplyAdds: Int?
 
   /// One line of JSON.
   var json: String {
@@ -46,7 +46,7 @@ struct BenchmarkReport: CustomStringConvertible {
 
   var description: String {
     var table = TextTable([
-      "case", "ours", "theirs", "variant", "ratio", "memory", "theirs", "ratio",
+      "case", "ours", "of peak", "theirs", "variant", "ratio", "memory", "theirs", "ratio",
     ])
     for name in names {
       let ours = median(side: "ours", name)
@@ -55,13 +55,26 @@ struct BenchmarkReport: CustomStringConvertible {
       let best = others.compactMap { side in median(side: side, name).map { (side, $0) } }
         .min { $0.1.seconds < $1.1.seconds }
       table.addRow([
-        name, milliseconds(ours.seconds), best.map { milliseconds($0.1.seconds) } ?? "–",
+        name, milliseconds(ours.seconds), fractionOfPeak(ours),
+        best.map { milliseconds($0.1.seconds) } ?? "–",
         best?.0 ?? "–", best.map { ratio($0.1.seconds, ours.seconds) } ?? "–",
         mebibytes(ours.peakBytes), best.map { mebibytes($0.1.peakBytes) } ?? "–",
         best.map { ratio(Double(ours.peakBytes), Double($0.1.peakBytes)) } ?? "–",
       ])
     }
     return table.description
+  }
+
+  /// The speed of a case over that of the largest matrix product.
+  private func fractionOfPeak(_ result: BenchmarkResult) -> String {
+    guard let yardstick = median(side: "ours", BenchmarkCase.matrixProduct.rawValue),
+      let peak = speed(yardstick), let reached = speed(result)
+    else { return "–" }
+    return String(format: "%.0f %%", 100 * reached / peak)
+  }
+
+  private func speed(_ result: BenchmarkResult) -> Double? {
+    result.multiplyAdds.map { Double($0) / result.seconds }
   }
 
   private var names: [String] {

@@ -77,17 +77,26 @@ struct GatedResidualBlock {
 
   /// [images, height, width, channels] to the same shape.
   func callAsFunction(_ x: Tensor, context: Context = Context(), in pass: ForwardPass) -> Tensor {
-    let activated = x.activated(by: .elu)
+    pass.block(x, with: [context.auxiliary, context.condition]) { x, others, pass in
+      compute(
+        x, auxiliary: others[0], condition: others[1], labels: context.labels, in: pass)
+    }
+  }
+
+  private func compute(
+    _ x: Tensor, auxiliary input: Tensor?, condition map: Tensor?, labels: [Int32]?,
+    in pass: ForwardPass
+  ) -> Tensor {
     var addend: Tensor?
-    if let auxiliary, let input = context.auxiliary {
+    if let auxiliary, let input {
       addend = auxiliary(input.activated(by: .elu), in: pass)
     }
-    var hidden = first(activated, adding: addend, activation: .elu, in: pass)
+    var hidden = first(x.activated(by: .elu), adding: addend, activation: .elu, in: pass)
     hidden = pass.dropout(hidden, rate: dropout)
     var projected: Tensor?
-    if let condition, let map = context.condition { projected = condition(map, in: pass) }
+    if let condition, let map { projected = condition(map, in: pass) }
     var gates = second(hidden, adding: projected, in: pass)
-    if let classEmbedding, let labels = context.labels {
+    if let classEmbedding, let labels {
       gates = gates.addingPerImage(classEmbedding(labels, in: pass))
     }
     return gates.gated(adding: x)

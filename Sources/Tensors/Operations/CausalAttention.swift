@@ -19,6 +19,10 @@ public func causalAttention(query: Tensor, key: Tensor, value: Tensor, heads: In
   let geometry = HeadGeometry(
     heads: heads, positions: query.rows / images, keyChannels: query.channels,
     valueChannels: value.channels)
+  // Each pair of positions costs one inner product and one weighted sum.
+  let multiplyAdds =
+    images * geometry.positions * (geometry.positions - 1) / 2 * (query.channels + value.channels)
+  MultiplyAddCounter.add(multiplyAdds)
   ThreadPool.shared.split(images * heads) { range in
     let workspace = HeadWorkspace(geometry)
     for item in range {
@@ -34,6 +38,8 @@ public func causalAttention(query: Tensor, key: Tensor, value: Tensor, heads: In
   }
   let (q, k, v) = (query.detached, key.detached, value.detached)
   return Tape.record(output, from: [query, key, value]) { gradient in
+    // The forward pass again, and two gradients for each of its products.
+    MultiplyAddCounter.add(3 * multiplyAdds)
     let (dq, dk, dv) = (
       Tensor(zeros: q.shape), Tensor(uninitialized: k.shape), Tensor(uninitialized: v.shape)
     )

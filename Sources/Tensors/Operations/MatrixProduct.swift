@@ -41,6 +41,7 @@ extension Tensor {
 /// a · bᵀ: [rows of a, rows of b].
 private func productWithTranspose(_ a: Tensor, _ b: Tensor) -> Tensor {
   _ = OpenBLAS.kernelName
+  MultiplyAddCounter.add(a.rows * b.rows * a.channels)
   let output = Tensor(uninitialized: [a.rows, b.rows])
   let block = 64
   ThreadPool.shared.perform((a.rows + block - 1) / block) { index in
@@ -67,6 +68,7 @@ extension Tensor {
     precondition(products.count >= rows.count * otherRows.count, "no room for the products")
     guard !rows.isEmpty, !otherRows.isEmpty else { return }
     _ = OpenBLAS.kernelName
+    MultiplyAddCounter.add(rows.count * otherRows.count * channels)
     openblas_sgemm(
       false, true, Int32(rows.count), Int32(otherRows.count), Int32(channels), 1,
       pointer + rows.lowerBound * channels, Int32(channels),
@@ -78,6 +80,7 @@ extension Tensor {
 /// aᵀ · b over all rows: [channels of a, channels of b].
 private func outerProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
   _ = OpenBLAS.kernelName
+  MultiplyAddCounter.add(a.channels * b.channels * a.rows)
   let output = Tensor(uninitialized: [a.channels, b.channels])
   let block = 32
   ThreadPool.shared.perform((a.channels + block - 1) / block) { index in
