@@ -22,8 +22,8 @@ extension TuneRejection {
         + "distance, all of the judge's features. Fréchet distances of other features cannot be compared.",
       "Recall, coverage and Fréchet distance change with the number of samples: each setting is "
         + "compared with as many candidates drawn at random.",
-      "Intervals are 95 %, from \(RejectionSweep.standardHalfSamples) random halves of samples and "
-        + "real images.",
+      "Intervals are 95 %: Wilson's for what is judged as asked, of all else from "
+        + "\(RejectionSweep.standardHalfSamples) random halves of samples and real images.",
       "Figures are of all kept candidates, classes in the proportions in which they are kept.",
       "Nearest images are the nearest in pixels, of the \(training.count) of "
         + "\(choice.trainImages ?? images.images).",

@@ -20,20 +20,28 @@ struct BrowserTests {
 
   /// The page as elements after its script has run, in a window of the given width.
   private func shown(_ page: String, fragment: String = "", width: Int = 1000) throws -> String {
+    let output = folder + "/\(UUID().uuidString).txt"
+    try Data().write(to: URL(fileURLWithPath: output))
     let process = Process()
-    let output = Pipe()
     process.executableURL = URL(fileURLWithPath: try #require(chromium))
     process.arguments = [
-      "--headless", "--no-sandbox", "--disable-gpu", "--window-size=\(width),900",
+      "--headless", "--no-sandbox", "--disable-gpu", "--disable-crashpad-for-testing",
+      "--disable-breakpad", "--window-size=\(width),900",
       "--user-data-dir=\(folder)/profile", "--virtual-time-budget=5000", "--dump-dom",
       "file://\(folder)/\(page)\(fragment)",
     ]
-    process.standardOutput = output
+    process.standardOutput = try #require(FileHandle(forWritingAtPath: output))
     process.standardError = FileHandle.nullDevice
     try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return text
+    // A browser may linger long after it has answered, and its helpers longer still: nobody waits.
+    defer { kill(process.processIdentifier, SIGKILL) }
+    for _ in 0..<1200 {
+      let text = try String(contentsOfFile: output, encoding: .utf8)
+      if text.hasSuffix("</html>\n") { return text }
+      Thread.sleep(forTimeInterval: 0.1)
+    }
+    Issue.record("Chromium has not shown \(page)\(fragment) after two minutes")
+    return ""
   }
 
   /// The numbers of the samples whose pictures are not hidden in the gallery.

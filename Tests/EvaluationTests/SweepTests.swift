@@ -109,6 +109,17 @@ import Testing
     #expect((lower...upper).contains(all.value))
   }
 
+  @Test func aFewSamplesOfOneKindHaveAnInterval() throws {
+    // Wilson's interval of 2 of 2 and of 0 of 2, computed with scipy.stats.binomtest.
+    let all = try #require(Estimate(part: 2, of: 2))
+    let lower = try #require(all.lower)
+    #expect(all.value == 1 && all.upper == 1 && abs(lower - 0.342_38) < 1e-4)
+    let none = try #require(Estimate(part: 0, of: 2))
+    let upper = try #require(none.upper)
+    #expect(none.value == 0 && none.lower == 0 && abs(upper - 0.657_62) < 1e-4)
+    #expect(Estimate(part: 0, of: 0) == nil)
+  }
+
   @Test func theSameSeedGivesTheSameIntervals() throws {
     let dials = [RejectionDial(fractionsOf: candidates)]
     let (one, two) = (sweep(dials)[0], sweep(dials)[0])

@@ -16,6 +16,20 @@ public struct Estimate: Codable, Hashable, Sendable {
     self.upper = upper
   }
 
+  /// The fraction `part` of `whole` with Wilson's score interval, which has an extent even where all or
+  /// none of a few images count; nil of no images.
+  public init?(part: Int, of whole: Int) {
+    guard whole > 0 else { return nil }
+    let (count, fraction) = (Double(whole), Double(part) / Double(whole))
+    let square = 1.96 * 1.96 / count
+    let center = (fraction + square / 2) / (1 + square)
+    let reach =
+      (fraction * (1 - fraction) * square + square * square / 4).squareRoot() / (1 + square)
+    self.init(
+      value: fraction, lower: max(min(center - reach, fraction), 0),
+      upper: min(max(center + reach, fraction), 1))
+  }
+
   /// The figure of all images and the same figure of half samples, nil where they had none.
   ///
   /// The deviation of half samples drawn without replacement is that of the whole about the truth, so

@@ -79,8 +79,9 @@ public struct RejectionSweep {
       return manifolds.indices.map { index in
         let kept = zip(rows, sets.levels).filter { $0.1 > index }.map(\.0)
         return Measurement(
-          judgedAccuracy: judgedAccuracy(of: kept), frechetDistance: distances[index],
-          manifold: manifolds[index])
+          count: kept.count,
+          judgedAsAsked: kept.count { samples.judgedLabels[$0] == samples.labels[$0] },
+          frechetDistance: distances[index], manifold: manifolds[index])
       }
     }
   }
@@ -92,12 +93,6 @@ public struct RejectionSweep {
     for (row, level) in zip(rows, sets.levels) { moments[level].add(samples.features, row: row) }
     for level in (1..<sets.count).reversed() { moments[level].add(moments[level + 1]) }
     return Array(moments.dropFirst())
-  }
-
-  private func judgedAccuracy(of kept: [Int]) -> Double? {
-    guard !kept.isEmpty else { return nil }
-    let right = kept.count { samples.judgedLabels[$0] == samples.labels[$0] }
-    return Double(right) / Double(kept.count)
   }
 
   private func figures(
@@ -148,7 +143,8 @@ extension NestedSets {
 
 /// The plain figures of one set of some of the images.
 private struct Measurement {
-  var judgedAccuracy: Double?
+  /// How many samples there are, and how many of them the judge reads as asked.
+  var (count, judgedAsAsked) = (0, 0)
   var frechetDistance: Double?
   var manifold = ManifoldFigures()
 }
@@ -162,7 +158,7 @@ extension QualityFigures {
     }
     let positive = 0...Double.infinity
     self.init(
-      judgedAccuracy: estimate(\.judgedAccuracy),
+      judgedAccuracy: Estimate(part: whole.judgedAsAsked, of: whole.count),
       frechetDistance: estimate(\.frechetDistance, positive),
       precision: estimate(\.manifold.precision), recall: estimate(\.manifold.recall),
       density: estimate(\.manifold.density, positive), coverage: estimate(\.manifold.coverage))
