@@ -99,9 +99,9 @@ let package = Package(
     .testTarget(
       name: "StageTests",
       dependencies: [
-        "Artifacts", "Generation", "Images", "PixelCNN", "ProcessTesting", "Tensors", "Training",
-        "evaluate", "extract-codes", "sample-images", "train-classifier", "train-prior",
-        "train-vqvae",
+        "Artifacts", "Evaluation", "Generation", "Images", "PixelCNN", "ProcessTesting", "Tensors",
+        "Training", "evaluate", "extract-codes", "sample-images", "train-classifier", "train-prior",
+        "train-vqvae", "tune-rejection",
       ], resources: [.copy("Help")]),
     .testTarget(
       name: "EvaluationTests",

@@ -53,6 +53,13 @@ public final class Classifier {
     logits(of: images, in: .inference).softmax()
   }
 
+  /// The probability of each class: [images, classes], rows that sum to 1.
+  ///
+  /// - Parameter features: what `features(of:)` returned, [images, features].
+  public func probabilities(ofFeatures features: Tensor) -> Tensor {
+    output(features, in: .inference).softmax()
+  }
+
   /// The features from which the logits are computed, for comparing sets of images: [images, features].
   ///
   /// - Parameter images: [images, height, width, channels] in [-1, 1].

@@ -8,6 +8,40 @@ public enum Rejection: Codable, Hashable, Sendable {
   case fraction(Float)
 }
 
+extension Rejection {
+  /// Decides anew which candidates of a pool are kept; of a fraction, rounded down, the best of each
+  /// class.
+  public func decide(on candidates: inout [Candidate]) {
+    switch self {
+    case .none: for index in candidates.indices { candidates[index].isAccepted = true }
+    case .threshold(let least):
+      for index in candidates.indices {
+        candidates[index].isAccepted = candidates[index].isScored(atLeast: least)
+      }
+    case .fraction(let fraction):
+      for members in Dictionary(grouping: candidates.indices, by: { candidates[$0].label }).values {
+        let count = Int((Double(fraction) * Double(members.count)).rounded(.down))
+        candidates.keepBest(count, of: members)
+      }
+    }
+  }
+}
+
+extension Candidate {
+  /// Whether a threshold keeps it; without a classifier every threshold does.
+  fileprivate func isScored(atLeast least: Float) -> Bool { (score ?? 1) >= least }
+}
+
+extension [Candidate] {
+  /// Keeps `count` of `members`, those of the highest scores, of equals the one drawn first.
+  fileprivate mutating func keepBest(_ count: Int, of members: some Sequence<Int>) {
+    let best = members.sorted {
+      (self[$1].score ?? 1, self[$0].number) < (self[$0].score ?? 1, self[$1].number)
+    }
+    for (rank, member) in best.enumerated() { self[member].isAccepted = rank < count }
+  }
+}
+
 /// Draws candidates until enough are kept.
 public struct RejectionSampling {
   /// The labels to draw; [-1] where there are no classes.
@@ -44,7 +78,7 @@ public struct RejectionSampling {
     switch rejection {
     case .none: try keepThose(from: generator, progress) { _ in true }
     case .threshold(let least):
-      try keepThose(from: generator, progress) { ($0.score ?? 1) >= least }
+      try keepThose(from: generator, progress) { $0.isScored(atLeast: least) }
     case .fraction(let fraction): try keepBest(fraction, from: generator, progress)
     }
   }
@@ -88,11 +122,7 @@ public struct RejectionSampling {
       labels.flatMap { label in (0..<pool).map { (label: label, number: $0) } }
     ) { try progress($0, 0) }
     for index in labels.indices {
-      let members = all[index * pool..<(index + 1) * pool].indices
-      let best = members.sorted {
-        (all[$1].score ?? 1, all[$0].number) < (all[$0].score ?? 1, all[$1].number)
-      }
-      for member in best.prefix(countPerClass) { all[member].isAccepted = true }
+      all.keepBest(countPerClass, of: index * pool..<(index + 1) * pool)
     }
     try progress(all.count, labels.count * countPerClass)
     return all.sorted(by: byClassAndNumber)

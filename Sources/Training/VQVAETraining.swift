@@ -32,46 +32,26 @@ public func trainVQVAE(
     },
     validate: {
       try writeReconstructions(of: split.heldOut, by: model, to: sheet)
-      return try evaluateVQVAE(model, on: split.heldOut).figures
+      return try heldOutFigures(of: model, on: split.heldOut)
     })
 }
 
-/// What a VQ-VAE makes of a dataset.
-public struct VQVAEEvaluation {
-  /// Mean squared error of pixels in [0, 1].
-  public let reconstructionError: Double
-  /// How often each code occurs, per level from the top.
-  public let counts: [(level: String, counts: [Int])]
-
-  /// Error, and per level the perplexity and the fraction of codes in use.
-  public var figures: [Figure] {
-    [Figure("held-out error", reconstructionError)]
-      + counts.flatMap { level, counts in
-        [
-          Figure("perplexity \(level)", perplexity(counts: counts)),
-          Figure(
-            "usage \(level)", Double(counts.count { $0 > 0 }) / Double(max(counts.count, 1))),
-        ]
-      }
-  }
-}
-
-/// Reconstructs a whole dataset; nothing is learned.
-public func evaluateVQVAE(_ model: VQVAE, on dataset: any ImageDataset) throws -> VQVAEEvaluation {
-  var counts = model.codebooks.map { [Int](repeating: 0, count: $0.size) }
+/// The error of reconstructions, and per level the perplexity and the fraction of codes in use.
+private func heldOutFigures(
+  of model: VQVAE, on dataset: any ImageDataset
+) throws -> [Figure] {
   var squaredError = 0.0
-  try forEachBatch(of: dataset, size: 100) { batch in
+  let usage = try reconstruct(dataset, by: model) { batch, output in
     let images = batch.tensor(of: dataset.shape)
-    let codes = model.encode(images)
-    let output = model.decode(codes, images: batch.count)
     squaredError += Double(output.meanSquaredError(to: images).scalar) / 4 * Double(batch.count)
-    for (level, codes) in codes.enumerated() {
-      for code in codes { counts[level][Int(code)] += 1 }
-    }
   }
-  return VQVAEEvaluation(
-    reconstructionError: squaredError / Double(max(dataset.count, 1)),
-    counts: zip(model.configuration.levels, counts).map { ($0.name, $1) })
+  return [Figure("held-out error", squaredError / Double(max(dataset.count, 1)))]
+    + usage.flatMap { level in
+      [
+        Figure("perplexity \(level.name)", level.perplexity),
+        Figure("usage \(level.name)", Double(level.used) / Double(max(level.codes, 1))),
+      ]
+    }
 }
 
 private func writeReconstructions(

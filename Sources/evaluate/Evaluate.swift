@@ -89,8 +89,7 @@ struct Evaluate: StageCommand {
     }
     let scoring = ProgressReporter("likelihoods", total: dataset.count, unit: "image")
     let likelihood = try LikelihoodFigures(
-      of: dataset, path: images.images, under: folder,
-      absoluteError: reconstruction.absoluteError
+      of: dataset, under: folder, absoluteError: reconstruction.absoluteError
     ) { scoring.report($0) }
     return EvaluationReport(
       models: models, images: images.images, reconstruction: reconstruction,

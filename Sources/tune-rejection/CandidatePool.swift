@@ -11,7 +11,11 @@ struct CandidatePool {
   let folder: ModelFolder
   let judge: LoadedClassifier
   private(set) var candidates: [Candidate]
-  private let generator: CandidateGenerator
+  /// Draws more like them.
+  let generator: CandidateGenerator
+
+  /// The classes there are candidates of, in ascending order.
+  var labels: [Int32] { Set(candidates.map(\.label)).sorted() }
 
   /// Throws a `FileError` if the files are missing, damaged, or do not belong together.
   init(samples path: String, models: String) throws {
@@ -45,6 +49,9 @@ struct CandidatePool {
         path, "has no scores to choose by",
         remedy: "sample classes of images with a classifier.safetensors in the folder of models")
     }
+    guard candidates.allSatisfy({ (0...1).contains($0.score ?? 0) }) else {
+      throw FileError(path, "has scores that are no probabilities", remedy: "sample again")
+    }
     guard file.sources[ArtifactKind.classifier.rawValue] == folder.classifier?.file.digest else {
       throw FileError(
         path, "was scored by another classifier than the one beside the models",
@@ -70,7 +77,8 @@ struct CandidatePool {
     }
   }
 
-  /// Draws candidates until there are `count` of each class that has any; false if there were enough.
+  /// Draws candidates, as the sampling would have gone on, until there are `count` of each class that
+  /// has any; false if there were enough. Which are kept is decided anew by the sampling's own rule.
   ///
   /// Throws a `FileError` naming `path`, the file of samples, if the priors are others than its.
   mutating func draw(upTo count: Int, perClass path: String) throws -> Bool {
@@ -80,6 +88,18 @@ struct CandidatePool {
       return (0..<max(count - members.count, 0)).map { (label: label, number: next + $0) }
     }
     if wanted.isEmpty { return false }
+    try checkPriors(path)
+    let progress = ProgressReporter("drawing", total: wanted.count, unit: "candidate")
+    candidates += generator.draw(wanted) { progress.report($0) }
+    candidates.sort { ($0.label, $0.number) < ($1.label, $1.number) }
+    file.configuration.rejection.decide(on: &candidates)
+    return true
+  }
+
+  /// Checks that more candidates like those of the file can be drawn.
+  ///
+  /// Throws a `FileError` naming `path`, the file of samples, if the priors are others than its.
+  func checkPriors(_ path: String) throws {
     for prior in folder.priors {
       guard file.sources["prior-\(prior.prior.configuration.level.name)"] == prior.file.digest
       else {
@@ -88,13 +108,9 @@ struct CandidatePool {
           remedy: "pass the models it was drawn from or sample again")
       }
     }
-    let progress = ProgressReporter("drawing", total: wanted.count, unit: "candidate")
-    candidates += generator.draw(wanted) { progress.report($0) }
-    candidates.sort { ($0.label, $0.number) < ($1.label, $1.number) }
-    return true
   }
 
-  /// Writes all candidates, the added ones as rejected.
+  /// Writes all candidates and which of them are kept.
   ///
   /// Throws a `FileError` if they cannot be written.
   func write(to path: String) throws {
@@ -104,8 +120,8 @@ struct CandidatePool {
     ).write(to: path)
   }
 
-  /// The images of all candidates.
-  func images() -> [Image] {
+  /// The images of candidates.
+  func images(of candidates: [Candidate]) -> [Image] {
     let progress = ProgressReporter("decoding", total: candidates.count, unit: "image")
     var images: [Image] = []
     for start in stride(from: 0, to: candidates.count, by: 100) {

@@ -1,63 +1,111 @@
 import Artifacts
 import Classifiers
+import CommandLineTools
+import Evaluation
 import Foundation
+import Generation
 import Images
 import Tensors
 import Training
 
+/// The accuracy on real images of fresh classifiers that were trained on samples alone
+/// (arXiv 1905.10887), and of one that was trained equally on real images.
+struct ClassificationAccuracyScore {
+  let pool: CandidatePool
+  /// The real images all are tested on, and those one is trained on; both with the classes of the
+  /// models.
+  let test, training: any ImageDataset
+  /// How many images each is trained on, and for how many steps.
+  let samples, steps: Int
+  let seed: UInt64
+  /// A folder for the trainings' files, which is removed before and after.
+  let scratch: String
+
+  private static let batchSize = 64
+
+  /// What all of them have in common, in a sentence.
+  var conditions: String {
+    "Each classifier has the judge's architecture and fresh weights, and is trained for \(steps) "
+      + "steps of \(Self.batchSize) images, slightly shifted and turned, with no image held back for "
+      + "choosing when to stop; all are tested on \(test.count) real images."
+  }
+
+  /// The scores without rejection, of a setting, and of real images.
+  ///
+  /// Throws a `FileError` if something cannot be written, and what the datasets throw.
+  func measure(_ setting: SettingFigures) throws -> [RejectionReport.AccuracyScore] {
+    var scores = [try score("unfiltered samples", drawn(.none, attempts: 1))]
+    if !setting.setting.keepsAll {
+      let name = "samples of \(setting.setting.flag)"
+      scores.append(
+        setting.emptyClasses.isEmpty
+          ? try score(
+            name, drawn(setting.setting.rejection, attempts: SamplingCommand.attempts(setting)))
+          : .init(name: name, samples: 0, accuracy: nil))
+    }
+    let real =
+      training.count > samples
+      ? try training.split(holdOut: samples, seed: seed).heldOut
+      : Subset(of: training, at: 0..<training.count)
+    return scores + [try score("real images", real)]
+  }
+
+  /// Samples drawn as `sample-images` draws them, as many of each class.
+  private func drawn(_ rejection: Rejection, attempts: Int) -> SampleDataset {
+    let labels = pool.labels
+    let plan = RejectionSampling(
+      labels: labels, countPerClass: (samples + labels.count - 1) / labels.count,
+      rejection: rejection, attempts: attempts)
+    let progress = ProgressReporter(
+      "drawing to train on", total: plan.expectedCandidates, unit: "candidate")
+    let kept = plan.run(pool.generator) { drawn, _ in progress.report(drawn) }
+      .filter(\.isAccepted)
+    return SampleDataset(
+      images: pool.images(of: kept), shape: pool.folder.vqvae.imageShape,
+      labels: kept.map { Int($0.label) }, classNames: pool.folder.classNames)
+  }
+
+  private func score(
+    _ name: String, _ dataset: any ImageDataset
+  ) throws -> RejectionReport.AccuracyScore {
+    // One image is held back, for the training wants something to validate with.
+    guard dataset.count > 1 else { return .init(name: name, samples: dataset.count, accuracy: nil) }
+    let manager = FileManager.default
+    try? manager.removeItem(atPath: scratch)
+    defer { try? manager.removeItem(atPath: scratch) }
+    try manager.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+    let path = (scratch as NSString).appendingPathComponent("classifier.safetensors")
+    let run = try TrainingRun(
+      kind: .classifier, output: path,
+      configuration: TrainedConfiguration(
+        model: pool.judge.classifier.configuration,
+        training: TrainingSettings(
+          steps: steps, batchSize: Self.batchSize, learningRate: 2e-3, warmup: steps / 20,
+          gradientNormLimit: 1, heldOut: 1, seed: seed, precision: .full)))
+    _ = try trainClassifier(
+      run, on: dataset,
+      augmentation: Augmentation(
+        seed: seed, shift: 2, flipsHorizontally: false, rotation: 10, scaling: 0.1, shear: 0.1))
+    let correct =
+      try accuracy(of: LoadedClassifier(path: path).classifier, on: test) * Double(test.count)
+    return .init(
+      name: name, samples: dataset.count,
+      accuracy: Estimate(part: Int(correct.rounded()), of: test.count))
+  }
+}
+
 /// Samples as a data set, in memory.
-struct SampleDataset: ImageDataset {
+private struct SampleDataset: ImageDataset {
   let images: [Image]
+  let shape: ImageShape
   let labels: [Int]
   let classNames: [String]
 
   var count: Int { images.count }
-  var shape: ImageShape { images[0].shape }
 
   func label(at index: Int) -> Int? { labels[index] }
 
   func readImage(at index: Int, into buffer: UnsafeMutableBufferPointer<UInt8>) {
     for (offset, byte) in images[index].bytes.enumerated() { buffer[offset] = byte }
   }
-}
-
-/// The accuracy on real images of a fresh classifier that was trained on samples alone
-/// (arXiv 1905.10887), 0 to 1.
-///
-/// - Parameters:
-///   - like: a classifier with the architecture to train.
-///   - imagesPath: of the real images, for errors.
-///   - scratch: a folder for the training's files, which is removed before and after.
-/// - Throws: a `FileError` if the real images have other classes, there are too few samples to train
-///   on, or something cannot be written.
-func classificationAccuracyScore(
-  of samples: SampleDataset, like judge: LoadedClassifier, on real: any ImageDataset,
-  imagesPath: String, steps: Int, seed: UInt64, scratch: String
-) throws -> Double {
-  guard real.classNames == samples.classNames else {
-    throw FileError(
-      imagesPath, "has other classes than the samples, so that no accuracy can be measured on it",
-      remedy: "pass its --labels, or leave out --classification-accuracy-score")
-  }
-  guard samples.count >= 2 else {
-    throw FileError(
-      scratch, "cannot be trained on \(samples.count) samples", remedy: "pass --draw to draw more")
-  }
-  let manager = FileManager.default
-  try? manager.removeItem(atPath: scratch)
-  defer { try? manager.removeItem(atPath: scratch) }
-  try manager.createDirectory(atPath: scratch, withIntermediateDirectories: true)
-  let path = (scratch as NSString).appendingPathComponent("classifier.safetensors")
-  let run = try TrainingRun(
-    kind: .classifier, output: path,
-    configuration: TrainedConfiguration(
-      model: judge.classifier.configuration,
-      training: TrainingSettings(
-        steps: steps, batchSize: 64, learningRate: 2e-3, warmup: steps / 20, gradientNormLimit: 1,
-        heldOut: max(samples.count / 20, 1), seed: seed, precision: .full)))
-  _ = try trainClassifier(
-    run, on: samples,
-    augmentation: Augmentation(
-      seed: seed, shift: 2, flipsHorizontally: false, rotation: 10, scaling: 0.1, shear: 0.1))
-  return try accuracy(of: LoadedClassifier(path: path).classifier, on: real)
 }

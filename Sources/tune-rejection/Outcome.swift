@@ -5,9 +5,10 @@ import Images
 
 extension TuneRejection {
   /// What was compared with what.
-  func summary(_ pool: CandidatePool, _ real: any ImageDataset) -> String {
-    "\(pool.candidates.count) candidates of \(samples), drawn from \(models), compared with "
-      + "\(real.count) real images of \(images.images)."
+  func summary(_ pool: CandidatePool, compared: Int, of real: Int) -> String {
+    let choice = compared < real ? ", chosen at random from its \(real)" : ""
+    return "\(pool.candidates.count) candidates of \(samples), drawn from \(models), compared with "
+      + "\(compared) real images of \(images.images)\(choice)."
   }
 
   /// What a reader should know.
@@ -49,13 +50,26 @@ extension TuneRejection {
     add("density", \.density)
     add("coverage", \.coverage)
     print(table.description)
-    for score in report.accuracyScores {
-      print(
-        "classification accuracy score of \(score.name) (\(score.samples)): "
-          + String(format: "%.4f", score.accuracy))
+    if let conditions = report.accuracyConditions {
+      var table = TextTable(["classifier trained on", "images", "accuracy on real images"])
+      for score in report.accuracyScores {
+        table.addRow([score.name, "\(score.samples)", described(score.accuracy, digits: 4)])
+      }
+      print("\n\(table)\n\(conditions)")
     }
-    print("\n\(report.chosen.reason)\n\(report.commands[dial][index])")
+    print("\n" + choice(report))
+    print(report.commands[dial][index])
     print("Look at \((output as NSString).appendingPathComponent("report.html"))")
+  }
+
+  /// Which setting the rule recommends, and whether the user has chosen another.
+  private func choice(_ report: RejectionReport) -> String {
+    func name(_ choice: Recommendation) -> String {
+      let setting = report.figures[choice.dial][choice.index].setting
+      return setting.keepsAll ? "to keep all" : setting.flag
+    }
+    let rule = "Recommended: \(name(report.recommended)). \(report.recommended.reason)"
+    return self.choice.setting == nil ? rule : "Chosen by hand: \(name(report.chosen)). \(rule)"
   }
 
   private func draws(_ figures: SettingFigures) -> String {
@@ -63,11 +77,13 @@ extension TuneRejection {
       ?? "none kept of \(figures.emptyClasses.joined(separator: ", "))"
   }
 
-  private func described(_ estimate: Estimate?) -> String {
+  private func described(_ estimate: Estimate?, digits: Int = 3) -> String {
     guard let estimate else { return "too few samples" }
-    let value = String(format: "%.3f", estimate.value)
-    guard let lower = estimate.lower, let upper = estimate.upper else { return value }
-    return value + String(format: " (%.3f to %.3f)", lower, upper)
+    func text(_ value: Double) -> String { String(format: "%.\(digits)f", value) }
+    guard let lower = estimate.lower, let upper = estimate.upper else {
+      return text(estimate.value)
+    }
+    return "\(text(estimate.value)) (\(text(lower)) to \(text(upper)))"
   }
 
   private func short(_ digest: String) -> String { String(digest.prefix(8)) }

@@ -31,12 +31,19 @@ struct SamplingCommand {
     if let topK = distribution.topK { words += ["--top-k", "\(topK)"] }
     if let topP = distribution.topP { words += ["--top-p", "\(topP)"] }
     words += ["--seed", "\(configuration.seed)"]
-    // What was drawn for the report is enough to find as many again.
-    let attempts = drawn.map { ($0.drawn + count - 1) / count }.max() ?? 1
+    let attempts = Self.attempts(figures)
     if figures.setting.dial == .threshold && attempts > 20 {
       words += ["--attempts", "\(attempts)"]
     }
     return (words + ["--output", output]).map(quoted).joined(separator: " ")
+  }
+
+  /// How many candidates of each class to draw at most for an image of it: what was drawn is enough to
+  /// find as many again; at least 20, as `sample-images` would.
+  static func attempts(_ figures: SettingFigures) -> Int {
+    let drawn = figures.classes.filter { $0.kept > 0 }
+    let count = max(drawn.map(\.kept).min() ?? 1, 1)
+    return max(drawn.map { ($0.drawn + count - 1) / count }.max() ?? 1, 20)
   }
 
   /// A word as a shell reads it.

@@ -15,15 +15,15 @@ struct TuneRejection: StageCommand {
     commandName: "tune-rejection",
     abstract: "Show what each rejection threshold does to diversity and quality.",
     discussion: """
-      Reads all candidates of a sampling, the rejected ones too, and compares what each threshold and \
-      each kept fraction would keep of them with real images, by the features of a judge that had \
-      no part in the rejection. Recommends a setting.
+      Reads all candidates of a sampling by sample-images, the rejected ones too, and compares what \
+      each threshold and each kept fraction would keep of them with real images, by the features of \
+      a judge that had no part in the rejection. Recommends a setting.
 
       Writes to the --output folder: report.html, a page to look at and try settings on; curves.png; \
-      report.json; and samples.safetensors if --draw added candidates.
+      report.json; and, if --draw added candidates, samples.safetensors with all of them, of which \
+      those count as accepted that the sampling's own setting keeps.
 
       EXAMPLE
-        sample-images --models models/digits --count 1000 --output output/candidates
         tune-rejection --models models/digits --samples output/candidates/samples.safetensors \
       --images test --train-images train --output output/threshold
       """)
@@ -53,19 +53,21 @@ struct TuneRejection: StageCommand {
     let shape = pool.folder.vqvae.imageShape
     let real = try images.open(shapedFor: shape)
     let training = try choice.trainingImages(images)?.open(shapedFor: shape) ?? real
+    if choice.classificationAccuracyScore { try checkClasses(pool, real, training) }
     try makeFolder()
     if let count = choice.draw, try pool.draw(upTo: count, perClass: samples) {
       try pool.write(to: path("samples.safetensors"))
     }
-    let pictures = pool.images()
+    let pictures = pool.images(of: pool.candidates)
     let judged = try JudgedSamples(
       pool.candidates, images: pictures, by: pool.judge, path: samples)
     let dials = [
       RejectionDial(thresholdsFor: judged, extra: choice.threshold.map { [$0] } ?? []),
       RejectionDial(fractionsOf: judged, extra: choice.keep.map { [$0] } ?? []),
     ]
-    let figures = try sweep(judged, dials, real, pool.judge)
-    let nearest = try nearestImages(to: pictures, in: training)
+    let compared = try comparedImages(real)
+    let figures = try sweep(judged, dials, compared, pool.judge)
+    let nearest = try nearest(to: pictures, in: training)
     let recommended = Recommendation(for: figures)
     let chosen = choice.setting.flatMap { Recommendation(of: $0, in: figures) } ?? recommended
     let command = SamplingCommand(
@@ -73,14 +75,26 @@ struct TuneRejection: StageCommand {
     var report = RejectionReport(
       judged, images: pictures, nearest: nearest, dials: dials, figures: figures,
       commands: figures.map { $0.map(command.line) }, recommended: recommended, chosen: chosen,
-      summary: summary(pool, real), notes: notes(pool, training))
+      summary: summary(pool, compared: compared.count, of: real.count),
+      notes: notes(pool, training))
     if choice.classificationAccuracyScore {
-      let level = (dial: chosen.dial, index: chosen.index)
-      report.accuracyScores = try accuracyScores(
-        judged, pictures, kept: { dials[level.dial].levels[$0] > level.index }, pool.judge, real)
+      let score = ClassificationAccuracyScore(
+        pool: pool, test: real, training: training, samples: choice.accuracySamples,
+        steps: choice.accuracySteps, seed: seed.seed, scratch: path(".accuracy"))
+      report.accuracyScores = try score.measure(figures[chosen.dial][chosen.index])
+      report.accuracyConditions = score.conditions
     }
     try report.write(to: output, trainingImages: training)
     printOutcome(report)
+  }
+
+  /// Throws a `FileError` if no classifier can be trained or tested on the real images.
+  private func checkClasses(
+    _ pool: CandidatePool, _ real: any ImageDataset, _ training: any ImageDataset
+  ) throws {
+    try pool.folder.checkLabels(of: real, at: images.images)
+    try pool.folder.checkLabels(of: training, at: choice.trainImages ?? images.images)
+    try pool.checkPriors(samples)
   }
 
   private func path(_ name: String) -> String { (output as NSString).appendingPathComponent(name) }
@@ -95,36 +109,27 @@ struct TuneRejection: StageCommand {
     try AtomicFile.checkWritable(path("report.html"))
   }
 
-  private func sweep(
-    _ judged: JudgedSamples, _ dials: [RejectionDial], _ real: any ImageDataset,
-    _ judge: LoadedClassifier
-  ) throws -> [[SettingFigures]] {
-    let compared =
-      real.count > Self.realImageLimit
+  /// The real images to compare with: all, or some of many at random.
+  private func comparedImages(_ real: any ImageDataset) throws -> Subset {
+    real.count > Self.realImageLimit
       ? try real.split(holdOut: Self.realImageLimit, seed: seed.seed).heldOut
       : Subset(of: real, at: 0..<real.count)
+  }
+
+  private func sweep(
+    _ judged: JudgedSamples, _ dials: [RejectionDial], _ compared: Subset, _ judge: LoadedClassifier
+  ) throws -> [[SettingFigures]] {
     let judgement = try judge.judgement(
       of: (0..<compared.count).map { try compared.image(at: $0) })
     let sweep = RejectionSweep(judged, reference: judgement.features, seed: seed.seed)
-    let progress = ProgressReporter(
-      "intervals", total: RejectionSweep.standardHalfSamples, unit: "half sample")
+    let progress = ProgressReporter("comparing", total: judged.count, unit: "candidate")
     return sweep.run(dials) { progress.report($0) }
   }
 
-  private func accuracyScores(
-    _ judged: JudgedSamples, _ pictures: [Image], kept: (Int) -> Bool, _ judge: LoadedClassifier,
-    _ real: any ImageDataset
-  ) throws -> [RejectionReport.AccuracyScore] {
-    let all = Array(0..<judged.count)
-    return try [("all candidates", all), ("the chosen setting", all.filter(kept))].map {
-      name, members in
-      let samples = SampleDataset(
-        images: members.map { pictures[$0] }, labels: members.map { Int(judged.labels[$0]) },
-        classNames: judged.classNames)
-      let accuracy = try classificationAccuracyScore(
-        of: samples, like: judge, on: real, imagesPath: images.images,
-        steps: choice.accuracySteps, seed: seed.seed, scratch: path(".accuracy"))
-      return RejectionReport.AccuracyScore(name: name, samples: members.count, accuracy: accuracy)
-    }
+  private func nearest(
+    to pictures: [Image], in training: any ImageDataset
+  ) throws -> [NearestImage] {
+    let progress = ProgressReporter("nearest images", total: training.count, unit: "image")
+    return try nearestImages(to: pictures, in: training) { progress.report($0) }
   }
 }

@@ -15,7 +15,9 @@ struct TuningOptions: ParsableArguments {
   var trainLabels: String?
 
   @Option(
-    help: ArgumentHelp("Draw until there are n candidates of each class.", valueName: "n"))
+    help: ArgumentHelp(
+      "Go on drawing with the samples' seed until there are n candidates of each of their classes.",
+      valueName: "n"))
   var draw: Int?
 
   @Option(
@@ -29,9 +31,14 @@ struct TuningOptions: ParsableArguments {
   var keep: Float?
 
   @Flag(
-    help:
-      "Train a classifier on all candidates and one on the chosen ones, and test both on --images.")
+    help: ArgumentHelp(
+      "Train a classifier on unfiltered samples, one on samples of the chosen setting and one on "
+        + "--train-images, and test all on --images."))
   var classificationAccuracyScore = false
+
+  @Option(
+    help: ArgumentHelp("How many images each of them is trained on.", valueName: "n"))
+  var accuracySamples = 20_000
 
   @Option(help: ArgumentHelp("Steps of the training of each of them.", valueName: "n"))
   var accuracySteps = 3000
@@ -58,7 +65,14 @@ struct TuningOptions: ParsableArguments {
     try check((0...1).contains(threshold ?? 0), "--threshold lies between 0 and 1.")
     try check((keep ?? 1) > 0 && (keep ?? 1) <= 1, "--keep lies above 0 and at most at 1.")
     try check(threshold == nil || keep == nil, "--threshold and --keep exclude each other.")
-    try check((1...10_000_000).contains(accuracySteps), "--accuracy-steps is at least 1.")
+    try check(
+      (2...10_000_000).contains(accuracySamples),
+      "--accuracy-samples lies between 2 and 10000000.")
+    try check(
+      (1...10_000_000).contains(accuracySteps), "--accuracy-steps lies between 1 and 10000000.")
+    try check(
+      !classificationAccuracyScore || trainImages != nil,
+      "--classification-accuracy-score needs --train-images, to compare with.")
     try check(trainImages != nil || trainLabels == nil, "--train-labels needs --train-images.")
   }
 }

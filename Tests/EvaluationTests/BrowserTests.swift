@@ -2,109 +2,148 @@ import Evaluation
 import Foundation
 import Testing
 
-/// The path of a Chromium to test with, if there is one.
-private let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-  .first { FileManager.default.isExecutableFile(atPath: $0) }
-
 /// Opens the page in a real browser, from its file, and reads what it then shows.
-@Suite(.serialized, .enabled(if: chromium != nil, "needs Chromium: apt-get install chromium"))
-struct BrowserTests {
-  private static let dials = ["threshold", "keep"]
-  private let folder: String
+@Suite(.serialized, .enabled(if: Browser.path != nil, "needs Chromium: apt-get install chromium"))
+final class BrowserTests {
+  /// What a page says at one setting.
+  private struct View: Decodable {
+    let dial, setting: Int
+    let readout, shown, command: String
+    /// The numbers of the samples whose pictures can be seen.
+    let pictured: [Int]
+  }
+
+  private let browser: Browser
   private let written: WrittenReport
 
   init() throws {
-    folder = try SampleReport().write()
-    written = try WrittenReport(folder: folder)
+    browser = Browser(folder: try SampleReport().write())
+    written = try WrittenReport(folder: browser.folder)
   }
 
-  /// The page as elements after its script has run, in a window of the given width.
-  private func shown(_ page: String, fragment: String = "", width: Int = 1000) throws -> String {
-    let output = folder + "/\(UUID().uuidString).txt"
-    try Data().write(to: URL(fileURLWithPath: output))
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(chromium))
-    process.arguments = [
-      "--headless", "--no-sandbox", "--disable-gpu", "--disable-crashpad-for-testing",
-      "--disable-breakpad", "--window-size=\(width),900",
-      "--user-data-dir=\(folder)/profile", "--virtual-time-budget=5000", "--dump-dom",
-      "file://\(folder)/\(page)\(fragment)",
-    ]
-    process.standardOutput = try #require(FileHandle(forWritingAtPath: output))
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    // A browser may linger long after it has answered, and its helpers longer still: nobody waits.
-    defer { kill(process.processIdentifier, SIGKILL) }
-    for _ in 0..<1200 {
-      let text = try String(contentsOfFile: output, encoding: .utf8)
-      if text.hasSuffix("</html>\n") { return text }
-      Thread.sleep(forTimeInterval: 0.1)
-    }
-    Issue.record("Chromium has not shown \(page)\(fragment) after two minutes")
-    return ""
-  }
+  deinit { try? FileManager.default.removeItem(atPath: browser.folder) }
 
-  /// The numbers of the samples whose pictures are not hidden in the gallery.
-  private func pictured(_ page: String) throws -> [Int] {
-    let gallery = try #require(
-      page.firstMatch(of: /<div id="gallery".*?<\/div>/.dotMatchesNewlines()))
-    return gallery.output.matches(of: /<button([^>]*)>/).compactMap { match in
-      let attributes = match.output.1
-      guard !attributes.contains("hidden") else { return nil }
-      return attributes.firstMatch(of: /data-sample="(\d+)"/).flatMap { Int($0.output.1) }
-    }
-  }
-
-  private func expectAgreement(_ page: String, dial: Int, setting: Int) throws {
-    let figures = written.dials[dial].settings[setting]
-    let kept = written.samples.filter { $0.levels[dial] > setting }.map(\.sample)
-    #expect(try pictured(page).sorted() == kept)
-    #expect(page.contains(": \(figures.kept) of 300 kept"))
-    #expect(page.contains("\(kept.count) of the 300 pictured samples are kept"))
-    #expect(page.contains("<code id=\"command\">\(written.dials[dial].commands[setting])</code>"))
-  }
-
-  @Test(arguments: [0, 1], [0, 7, 19])
-  func thePageShowsWhatTheSettingKeeps(dial: Int, setting: Int) throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let page = try shown("report.html", fragment: "#\(Self.dials[dial])-\(setting)")
-    try expectAgreement(page, dial: dial, setting: setting)
-  }
-
-  @Test func withoutAFragmentTheRecommendedSettingIsShown() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try expectAgreement(
-      try shown("report.html"), dial: written.chosen.dial, setting: written.chosen.index)
-  }
-
-  @Test func thePicturesFollowTheSliderAsItMoves() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let page = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
-    let hand = """
+  /// What the scripts at the end of a page have put into the element called `log`, when the page is
+  /// opened with one more script: a hand that does what a user might do.
+  private func log<Entry: Decodable>(
+    _ type: Entry.Type, of hand: String, fragment: String = ""
+  ) throws -> Entry {
+    let page = try String(contentsOfFile: browser.folder + "/report.html", encoding: .utf8)
+    let eye = """
+      <pre id="log"></pre>
       <script>
-      document.getElementById("keep").click();
-      for (const value of [3, 16]) {
-        slider.value = value;
-        slider.dispatchEvent(new Event("input"));
+      function view(dial) {
+        const isSeen = (tile) => tile.offsetParent !== null && getComputedStyle(tile).opacity === "1";
+        return {
+          dial, setting: Number(slider.value), readout: element("readout").textContent,
+          shown: element("shown").textContent, command: element("command").textContent,
+          pictured: [...element("gallery").children].filter(isSeen)
+            .map((tile) => Number(tile.dataset.sample)),
+        };
       }
+      element("log").textContent = JSON.stringify((() => { \(hand) })());
       </script></body>
       """
-    try Data(page.replacingOccurrences(of: "</body>", with: hand).utf8)
-      .write(to: URL(fileURLWithPath: folder + "/moved.html"))
-    try expectAgreement(try shown("moved.html"), dial: 1, setting: 16)
+    try Data(page.replacingOccurrences(of: "</body>", with: eye).utf8)
+      .write(to: URL(fileURLWithPath: browser.folder + "/handled.html"))
+    let elements = try browser.elements(of: "handled.html", fragment: fragment)
+    let log = try #require(elements.firstMatch(of: /<pre id="log">(.*?)<\/pre>/))
+    let text = log.output.1.replacingOccurrences(of: "&gt;", with: ">")
+      .replacingOccurrences(of: "&lt;", with: "<").replacingOccurrences(of: "&amp;", with: "&")
+    return try JSONDecoder().decode(Entry.self, from: Data(text.utf8))
+  }
+
+  private func expectAgreement(_ view: View) {
+    let dial = written.dials[view.dial]
+    let figures = dial.settings[view.setting]
+    let kept = written.samples.filter { $0.levels[view.dial] > view.setting }.map(\.sample)
+    #expect(view.pictured.sorted() == kept)
+    #expect(view.readout.contains(": \(figures.kept) of 300 kept"))
+    #expect(view.readout.contains(" \(figures.setting.value):"))
+    #expect(view.shown.hasPrefix("\(kept.count) of the 300 pictured samples are kept"))
+    #expect(view.command == dial.commands[view.setting])
+  }
+
+  @Test func countAndPicturesFollowTheSliderThroughAllSettings() throws {
+    let views = try log(
+      [View].self,
+      of: """
+        const views = [];
+        ["threshold", "keep"].forEach((name, dial) => {
+          element(name).click();
+          for (let value = 0; value <= Number(slider.max); value += 1) {
+            slider.value = value;
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+            views.push(view(dial));
+          }
+        });
+        return views;
+        """)
+    #expect(
+      views.map(\.setting) == written.dials.flatMap { Array($0.settings.indices) })
+    for view in views { expectAgreement(view) }
+    #expect(Set(views.map(\.pictured)).count > 30)
+  }
+
+  @Test func theRecommendedSettingIsShownFirstAndItsRuleIsStated() throws {
+    let view = try log(View.self, of: "return view(report.chosen.dial);")
+    #expect(view.dial == written.chosen.dial && view.setting == written.chosen.index)
+    expectAgreement(view)
+    let reason = try log(String.self, of: "return element('reason').textContent;")
+    #expect(reason.contains(written.chosen.reason))
+  }
+
+  @Test func theAddressMayNameASetting() throws {
+    let view = try log(View.self, of: "return view(1);", fragment: "#keep-7")
+    #expect(view.setting == 7)
+    expectAgreement(view)
+  }
+
+  @Test func arrowKeysWalkThroughThePicturesAndEscapeClosesTheDetail() throws {
+    let walk = try log(
+      [String].self,
+      of: """
+        turnTo(1, 20);
+        const press = (key) => document.activeElement.dispatchEvent(
+          new KeyboardEvent("keydown", { key, bubbles: true }));
+        const said = () => `${document.activeElement.dataset.sample} ${element("detail").hidden}`;
+        document.querySelector('#gallery [tabindex="0"]').focus();
+        const walk = [said()];
+        for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft", "Escape"]) {
+          press(key);
+          walk.push(said());
+        }
+        return walk;
+        """)
+    let kept = written.samples.filter { $0.levels[1] > 20 }
+      .sorted { ($0.label, $0.number) < ($1.label, $1.number) }.map(\.sample)
+    #expect(
+      walk == [
+        "\(kept[0]) true", "\(kept[1]) false", "\(kept[2]) false", "\(kept[1]) false",
+        "\(kept[1]) true",
+      ])
   }
 
   @Test func aPhoneNeedNotScrollSideways() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let page = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
+    let page = try String(contentsOfFile: browser.folder + "/report.html", encoding: .utf8)
     let ruler = """
       <script>
-      document.body.dataset.overflow = document.documentElement.scrollWidth - innerWidth;
+      parent.postMessage(document.documentElement.scrollWidth - innerWidth, "*");
       </script></body>
       """
-    try Data(page.replacingOccurrences(of: "</body>", with: ruler).utf8)
-      .write(to: URL(fileURLWithPath: folder + "/measured.html"))
-    let measured = try shown("measured.html", width: 500)
+    func write(_ text: String, to name: String) throws {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: browser.folder + "/" + name))
+    }
+    try write(page.replacingOccurrences(of: "</body>", with: ruler), to: "measured.html")
+    try write(
+      """
+      <!doctype html><title>A phone</title>
+      <script>
+      addEventListener("message", (event) => { document.body.dataset.overflow = event.data; });
+      </script>
+      <body><iframe src="measured.html" width="360" height="700"></iframe></body>
+      """, to: "phone.html")
+    let measured = try browser.elements(of: "phone.html")
     let overflow = try #require(measured.firstMatch(of: /data-overflow="(-?\d+)"/))
     #expect(try #require(Int(overflow.output.1)) <= 0)
   }

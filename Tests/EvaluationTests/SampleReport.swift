@@ -75,7 +75,7 @@ struct WrittenReport: Decodable {
     let commands: [String]
   }
   struct Sample: Decodable {
-    let sample: Int
+    let sample, label, number: Int
     let levels: [Int]
   }
   let candidates: Int

@@ -9,6 +9,7 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     "evaluate", "extract-codes", "sample-images", "train-classifier", "train-prior", "train-vqvae",
+    "tune-rejection",
   ])
   func help(name: String) throws {
     let outcome = try Program(name).run(["--help"])

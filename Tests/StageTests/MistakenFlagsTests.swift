@@ -28,6 +28,25 @@ import Testing
   }
 
   @Test(arguments: [
+    (["--threshold", "nan"], "--threshold lies between 0 and 1."),
+    (["--keep", "0"], "--keep lies above 0 and at most at 1."),
+    (["--keep", "0.5", "--threshold", "0.5"], "--threshold and --keep exclude each other."),
+    (["--draw", "0"], "--draw lies between 1 and 1000000."),
+    (["--train-labels", "labels"], "--train-labels needs --train-images."),
+    (["--accuracy-samples", "1"], "--accuracy-samples lies between 2 and 10000000."),
+    (["--accuracy-steps", "0"], "--accuracy-steps lies between 1 and 10000000."),
+    (
+      ["--classification-accuracy-score"],
+      "--classification-accuracy-score needs --train-images, to compare with."
+    ),
+  ])
+  func ofTuning(flags: [String], message: String) throws {
+    let files = ["--models", ".", "--samples", "samples", "--images", "images"]
+    try expectMistake(
+      Command("tune-rejection", files + ["--output", "report"]).with(flags), message)
+  }
+
+  @Test(arguments: [
     (
       ["--downsampling", "4611686018427387904,4,4"],
       "level top shrinks by 4611686018427387904; use 2, 4, 8 or 16"

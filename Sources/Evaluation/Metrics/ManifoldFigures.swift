@@ -58,6 +58,7 @@ public func nestedManifoldFigures(
   samples: Tensor, levels: [Int], setCount: Int, reference: Tensor, neighbors: NeighborCounts
 ) -> [ManifoldFigures] {
   let sets = NestedSets(levels: levels, count: setCount)
-  return ReferenceManifold(reference, rows: Array(0..<reference.rows), neighbors: neighbors)
-    .figures(of: samples, rows: Array(0..<samples.rows), families: [sets])[0]
+  return ReferenceManifold(
+    reference, parts: Parts(wholeOf: reference.rows), neighbors: neighbors
+  ).figures(of: samples, parts: Parts(wholeOf: samples.rows), families: [sets])[0][0]
 }

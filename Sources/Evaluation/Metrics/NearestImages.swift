@@ -39,7 +39,7 @@ public func nearestImages(
             bytes: Array(batch.pixels[index * size..<(index + 1) * size])))
       })
     samples.forEachPoint(
-      distancesTo: originals, slack: PointSet.roundingSlack,
+      0..<images.count, distancesTo: originals, slack: PointSet.roundingSlack,
       makeState: { [(image: Int, index: Int, distance: Float)]() },
       visit: { found, image, distances in
         var best = (index: 0, distance: Float.infinity)
@@ -78,6 +78,6 @@ extension PointSet {
     let pixels = Tensor(imageBytes: images.flatMap(\.bytes), shape: shape)
       .reshaped(to: [images.count, shape.byteCount])
     self.init(
-      pixels, rows: Array(images.indices), origin: [Float](repeating: 0, count: shape.byteCount))
+      pixels, origin: [Float](repeating: 0, count: shape.byteCount))
   }
 }

@@ -9,20 +9,20 @@ struct PointSet {
 
   var count: Int { points.rows }
 
-  /// Some rows of `features`, [images, channels], seen from `origin`, [channels]: near the middle of
+  /// The rows of `features`, [images, channels], seen from `origin`, [channels]: near the middle of
   /// all points, so that the differences of large numbers do not swallow small distances.
-  init(_ features: Tensor, rows: [Int], origin: [Float]) {
+  init(_ features: Tensor, origin: [Float]) {
     let channels = features.channels
-    var points = Tensor(uninitialized: [rows.count, channels])
+    var points = Tensor(uninitialized: [features.rows, channels])
     points.withMutableElements { elements in
       let source = features.buffer
-      for (place, row) in rows.enumerated() {
+      for row in 0..<features.rows {
         for c in 0..<channels {
-          elements[place * channels + c] = source[row * channels + c] - origin[c]
+          elements[row * channels + c] = source[row * channels + c] - origin[c]
         }
       }
     }
-    squaredNorms = (0..<rows.count).map { row in
+    squaredNorms = (0..<features.rows).map { row in
       points.buffer[row * channels..<(row + 1) * channels].reduce(0) { $0 + $1 * $1 }
     }
     self.points = points
@@ -31,7 +31,7 @@ struct PointSet {
   /// Twice what rounding may add to a squared distance, per unit of the two squared norms.
   static let roundingSlack: Float = 1e-6
 
-  /// Shows each point the squares of its distances to all of `others`.
+  /// Shows each of some points the squares of its distances to all of `others`.
   ///
   /// ‖a − b‖² = ‖a‖² + ‖b‖² − 2 a · b: one matrix product, cut into blocks that stay in the cache.
   ///
@@ -42,13 +42,14 @@ struct PointSet {
   ///   - visit: gets the state, the number of the point and its distances, which are its to change.
   ///   - merge: called with each thread's state, one at a time, in no order.
   func forEachPoint<State>(
-    distancesTo others: PointSet, slack: Float, makeState: () -> State,
+    _ shown: Range<Int>, distancesTo others: PointSet, slack: Float, makeState: () -> State,
     visit: (inout State, Int, UnsafeMutableBufferPointer<Float>) -> Void,
     merge: (State) -> Void
   ) {
     let lock = Mutex(())
     let block = max(1, min(256, (1 << 18) / max(others.count, 1)))
-    ThreadPool.shared.split(count, grain: block) { range in
+    ThreadPool.shared.split(shown.count, grain: block) { part in
+      let range = shown.lowerBound + part.lowerBound..<shown.lowerBound + part.upperBound
       var state = makeState()
       withUnsafeTemporaryAllocation(of: Float.self, capacity: block * others.count) { buffer in
         for first in stride(from: range.lowerBound, to: range.upperBound, by: block) {

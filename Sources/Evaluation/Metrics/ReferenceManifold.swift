@@ -1,146 +1,137 @@
 import Tensors
 
-/// Reference images and the balls around them.
+/// Reference images and the balls around them, in each of their parts.
 struct ReferenceManifold {
-  private let points: PointSet
+  let points: PointSet
+  let parts: Parts
+  let neighbors: NeighborCounts
   private let origin: [Float]
-  private let neighbors: NeighborCounts
-  /// Squared radii to the neighbours for precision and for density; nil without so many neighbours.
-  private let precisionRadii: [Float]?
-  private let densityRadii: [Float]?
+  /// Squared radii to the neighbours for precision and for density: [images, parts]. Negative where
+  /// there is no ball, because the image is not in the part or the part has too few.
+  private(set) var precisionRadii: [Float]
+  private(set) var densityRadii: [Float]
+  /// The largest radius of each image's balls.
+  private(set) var largestRadii: [Float]
+
+  static let noBall = -Float.infinity
 
   /// The images are rows of `reference`, [images, features].
-  init(_ reference: Tensor, rows: [Int], neighbors: NeighborCounts) {
+  init(_ reference: Tensor, parts: Parts, neighbors: NeighborCounts) {
     origin = reference.meanOfRows()
-    points = PointSet(reference, rows: rows, origin: origin)
+    points = PointSet(reference, origin: origin)
+    self.parts = parts
     self.neighbors = neighbors
-    let counts = [neighbors.precisionRecall, neighbors.densityCoverage]
-    let radii = points.radii(toNeighbors: counts)
-    precisionRadii = rows.count > counts[0] ? radii[0] : nil
-    densityRadii = rows.count > counts[1] ? radii[1] : nil
+    let balls = [Float](repeating: Self.noBall, count: reference.rows * parts.count)
+    (precisionRadii, densityRadii) = (balls, balls)
+    largestRadii = [Float](repeating: Self.noBall, count: reference.rows)
+    findRadii()
   }
 
-  /// The figures of each set of each family of nested sets of samples; see `nestedManifoldFigures`.
-  ///
-  /// The samples are rows of `samples`, [images, features].
-  func figures(of samples: Tensor, rows: [Int], families: [NestedSets]) -> [[ManifoldFigures]] {
-    let set = PointSet(samples, rows: rows, origin: origin)
-    let radii = set.radii(toNeighbor: neighbors.precisionRecall, in: families)
-    let meetings = meetings(of: set, families: families, radii: radii)
-    return families.indices.map { family in
-      (0..<families[family].count).map { index in
-        figures(families[family], index, meetings, meetings.families[family])
-      }
-    }
-  }
-
-  private func figures(
-    _ sets: NestedSets, _ index: Int, _ meetings: Meetings, _ family: Meetings.Family
-  ) -> ManifoldFigures {
-    var figures = ManifoldFigures()
-    let members = sets.levels.indices.filter { sets.levels[$0] > index }
-    if members.count > neighbors.precisionRecall {
-      if precisionRadii != nil {
-        figures.precision = fraction(members.count { meetings.isInside[$0] }, of: members.count)
-      }
-      if points.count > 0 {
-        figures.recall = fraction(
-          family.recallingSets.count { $0 >> UInt64(index) & 1 == 1 }, of: points.count)
-      }
-    }
-    if members.count > neighbors.densityCoverage, densityRadii != nil {
-      let balls = members.reduce(0) { $0 + meetings.ballsAround[$1] }
-      figures.density = fraction(balls, of: members.count * neighbors.densityCoverage)
-      figures.coverage = fraction(family.deepestLevels.count { $0 > index }, of: points.count)
-    }
-    return figures
-  }
-
-  private func meetings(
-    of samples: PointSet, families: [NestedSets], radii: [NestedRadii]
-  ) -> Meetings {
-    // Without balls nothing is inside.
-    let none = [Float](repeating: -.infinity, count: points.count)
-    let (precisionRadii, densityRadii) = (precisionRadii ?? none, densityRadii ?? none)
-    var all = Meetings(
-      isInside: Array(repeating: false, count: samples.count),
-      ballsAround: Array(repeating: 0, count: samples.count),
-      families: families.map { _ in
-        .init(
-          recallingSets: Array(repeating: 0, count: points.count),
-          deepestLevels: Array(repeating: 0, count: points.count))
-      })
-    let empty = all
-    samples.forEachPoint(
-      distancesTo: points, slack: PointSet.roundingSlack, makeState: { empty },
-      visit: { state, sample, distances in
-        for index in distances.indices where distances[index] <= densityRadii[index] {
-          state.ballsAround[sample] += 1
-          for family in families.indices {
-            let level = families[family].levels[sample]
-            state.families[family].deepestLevels[index] = max(
-              state.families[family].deepestLevels[index], level)
-          }
-        }
-        state.isInside[sample] = distances.indices.contains {
-          distances[$0] <= precisionRadii[$0]
-        }
-        for family in families.indices {
-          let own = radii[family].radii(of: sample)
-          let largest = own.last { $0 < .infinity } ?? -.infinity
-          for index in distances.indices where distances[index] <= largest {
-            state.families[family].recallingSets[index] |= setsReaching(
-              distances[index], radii: own)
-          }
+  private mutating func findRadii() {
+    let (parts, neighbors) = (parts, neighbors)
+    points.forEachPoint(
+      0..<points.count, distancesTo: points, slack: 0,
+      makeState: { [(point: Int, part: Int, precision: Float, density: Float)]() },
+      visit: { found, point, distances in
+        distances[point] = .infinity
+        var order = NeighborOrder(distances)
+        parts.words[point].forEachBit { part in
+          let precision = order.radius(toNeighbor: neighbors.precisionRecall, in: part, of: parts)
+          let density = order.radius(toNeighbor: neighbors.densityCoverage, in: part, of: parts)
+          found.append((point, part, precision ?? Self.noBall, density ?? Self.noBall))
         }
       },
-      merge: { all.merge($0) })
-    return all
+      merge: { found in
+        for (point, part, precision, density) in found {
+          let place = point * parts.count + part
+          (precisionRadii[place], densityRadii[place]) = (precision, density)
+          largestRadii[point] = max(largestRadii[point], precision, density)
+        }
+      })
   }
 
-  /// A bit for every set in which a sample's ball, which grows from set to set, has at least the radius
-  /// `distance`; infinite balls are of sets too small to have neighbours.
-  private func setsReaching(_ distance: Float, radii: ArraySlice<Float>) -> UInt64 {
-    var sets: UInt64 = 0
-    for (index, radius) in radii.enumerated() where radius >= distance && radius < .infinity {
-      sets |= 1 << UInt64(index)
+  /// The figures of each set of each family of nested sets of samples, part by part; a part of the
+  /// samples is compared with the part of the reference that has its number.
+  ///
+  /// - Parameters:
+  ///   - samples: all samples: [images, features].
+  ///   - progress: called with the number of samples done.
+  /// - Returns: figures by part, family and set.
+  func figures(
+    of samples: Tensor, parts sampleParts: Parts, families: [NestedSets],
+    progress: (Int) -> Void = { _ in }
+  ) -> [[[ManifoldFigures]]] {
+    precondition(sampleParts.count == parts.count, "samples and reference have different parts")
+    let set = PointSet(samples, origin: origin)
+    let places = BallPlaces(families: families)
+    var tally = MeetingTally(parts: parts.count, families: families, reference: points.count)
+    // A few thousand samples at a time, because their balls in all parts and sets take room.
+    for first in stride(from: 0, to: set.count, by: 2048) {
+      let rows = first..<min(first + 2048, set.count)
+      let balls = set.balls(
+        of: rows, toNeighbor: neighbors.precisionRecall, parts: sampleParts, families: families,
+        places: places)
+      let empty = MeetingTally(parts: parts.count, families: families, reference: points.count)
+      set.forEachPoint(
+        rows, distancesTo: points, slack: PointSet.roundingSlack, makeState: { empty },
+        visit: { state, sample, distances in
+          state.add(
+            sample, word: sampleParts.words[sample], distances: distances,
+            balls: balls[sample - first], places: places, families: families, reference: self)
+        },
+        merge: { tally.merge($0) })
+      progress(rows.upperBound)
     }
-    return sets
+    return tally.figures(among: self)
   }
-
-  private func fraction(_ part: Int, of whole: Int) -> Double { Double(part) / Double(whole) }
 }
 
-/// What all pairs of a sample and a reference image have to say.
-private struct Meetings {
-  /// What hangs on the sets that the sample is in.
-  struct Family {
-    /// Of each reference image: a bit for every set of which some ball contains it.
-    var recallingSets: [UInt64]
-    /// Of each reference image: the highest level of the samples in its density ball.
-    var deepestLevels: [Int]
+/// Where the radii of one sample's balls lie in an array: by part, then family, then set.
+struct BallPlaces {
+  /// The place of each family's first set.
+  let families: [Int]
+  /// How many radii a part has.
+  let count: Int
+
+  init(families: [NestedSets]) {
+    var (places, count) = ([Int](), 0)
+    for family in families {
+      places.append(count)
+      count += family.count
+    }
+    (self.families, self.count) = (places, count)
   }
+}
 
-  /// Of each sample: whether it is in a precision ball.
-  var isInside: [Bool]
-  /// Of each sample: how many density balls it is in.
-  var ballsAround: [Int]
-  var families: [Family]
-
-  /// Adds what another thread has found about other samples.
-  mutating func merge(_ part: Meetings) {
-    for index in isInside.indices {
-      ballsAround[index] += part.ballsAround[index]
-      if part.isInside[index] { isInside[index] = true }
-    }
-    for family in families.indices {
-      let found = part.families[family]
-      for index in found.recallingSets.indices {
-        families[family].recallingSets[index] |= found.recallingSets[index]
-        families[family].deepestLevels[index] = max(
-          families[family].deepestLevels[index], found.deepestLevels[index])
-      }
-    }
+extension PointSet {
+  /// The squared radii of the balls of some points, which reach to the k-th neighbour within each set
+  /// of each family and each part, at their `places`; negative where there is none.
+  fileprivate func balls(
+    of rows: Range<Int>, toNeighbor k: Int, parts: Parts, families: [NestedSets],
+    places: BallPlaces
+  ) -> [[Float]] {
+    var balls = rows.map { _ in [Float]() }
+    forEachPoint(
+      rows, distancesTo: self, slack: 0, makeState: { [(row: Int, radii: [Float])]() },
+      visit: { found, point, distances in
+        distances[point] = .infinity
+        var order = NeighborOrder(distances)
+        var radii = [Float](
+          repeating: ReferenceManifold.noBall, count: parts.count * places.count)
+        parts.words[point].forEachBit { part in
+          for (family, sets) in families.enumerated() {
+            let place = part * places.count + places.families[family]
+            order.forEachRadius(
+              toNeighbor: k, in: part, of: parts, sets: sets, depth: sets.levels[point]
+            ) { radii[place + $0] = $1 }
+          }
+        }
+        found.append((point - rows.lowerBound, radii))
+      },
+      merge: { found in
+        for (row, radii) in found { balls[row] = radii }
+      })
+    return balls
   }
 }
 

@@ -49,31 +49,17 @@ public struct LikelihoodFigures: Codable, Sendable {
   /// The images in which the model finds most to wonder at, from the strangest.
   public var strangest: [Score] { scores.sorted { ($1.bits, $0.index) < ($0.bits, $1.index) } }
 
-  /// Checks that the models can give probabilities to the images of `dataset`, read from `path`.
-  ///
-  /// Throws a `FileError` naming `path` if the models know classes and the images have not the same.
-  public static func check(
-    _ dataset: any ImageDataset, path: String, under models: ModelFolder
-  ) throws {
-    guard models.classNames.isEmpty || models.classNames == dataset.classNames else {
-      throw FileError(
-        path, "has other classes than the models, which give probabilities to classes of images",
-        remedy: "pass images with the classes \(models.classNames.joined(separator: ", "))")
-    }
-  }
-
-  /// Measures all images of `dataset`, whose shape must be the models'.
+  /// Measures all images of `dataset`, whose shape must be the models' and whose labels those that
+  /// `ModelFolder.checkLabels` lets pass.
   ///
   /// - Parameters:
   ///   - absoluteError: the mean absolute error of the reconstructions, in grey levels.
-  ///   - path: of the dataset, for errors.
   ///   - progress: called with the number of images done.
-  /// - Throws: what the dataset and `check` throw.
+  /// - Throws: what the dataset throws.
   public init(
-    of dataset: any ImageDataset, path: String, under models: ModelFolder, absoluteError: Double,
+    of dataset: any ImageDataset, under models: ModelFolder, absoluteError: Double,
     progress: (Int) -> Void = { _ in }
   ) throws {
-    try Self.check(dataset, path: path, under: models)
     let pixels = PixelDistribution(absoluteError: absoluteError)
     let dimensions = Double(dataset.shape.byteCount)
     var nats = models.priors.map { _ in 0.0 }

@@ -5,18 +5,6 @@ import VQVAE
 
 /// How well a VQ-VAE reconstructs the images of a dataset, and which codes it does so with.
 public struct ReconstructionFigures: Codable, Sendable {
-  /// How one level's codebook is used.
-  public struct Level: Codable, Sendable {
-    /// The level's name.
-    public var name: String
-    /// How many codes there are.
-    public var codes: Int
-    /// How many of them occur.
-    public var used: Int
-    /// exp of the entropy of how often each code occurs, 1 to `codes`.
-    public var perplexity: Double
-  }
-
   /// How many images there are.
   public var images: Int
   /// The mean squared error of pixels in [0, 1], after rounding to bytes.
@@ -28,7 +16,7 @@ public struct ReconstructionFigures: Codable, Sendable {
   /// The mean absolute error of pixels in grey levels, 0 to 255.
   public var absoluteError: Double
   /// The codebooks, from the top.
-  public var levels: [Level]
+  public var levels: [CodebookUsage]
 
   /// Reconstructs all images of `dataset`, whose shape must be the model's.
   ///
@@ -37,16 +25,11 @@ public struct ReconstructionFigures: Codable, Sendable {
   public init(
     of dataset: any ImageDataset, by model: VQVAE, progress: (Int) -> Void = { _ in }
   ) throws {
-    var counts = model.codebooks.map { [Int](repeating: 0, count: $0.size) }
     var (squaredError, similarity, absoluteError) = (0.0, 0.0, 0.0)
     var done = 0
-    try forEachBatch(of: dataset, size: 100) { batch in
-      let codes = model.encode(batch.tensor(of: dataset.shape))
-      let copies = model.decode(codes, images: batch.count).images()
+    levels = try reconstruct(dataset, by: model) { batch, output in
+      let copies = output.images()
       let originals = batch.images(of: dataset.shape)
-      for (level, codes) in codes.enumerated() {
-        for code in codes { counts[level][Int(code)] += 1 }
-      }
       var qualities = [ImageQuality?](repeating: nil, count: batch.count)
       qualities.withUnsafeMutableBufferPointer { qualities in
         ThreadPool.shared.perform(batch.count) { index in
@@ -69,11 +52,6 @@ public struct ReconstructionFigures: Codable, Sendable {
     peakSignalToNoiseRatio = ImageQuality.peakSignalToNoiseRatio(squaredError: squaredError / total)
     structuralSimilarity = similarity / total
     self.absoluteError = absoluteError / (total * Double(dataset.shape.byteCount))
-    levels = zip(model.configuration.levels, counts).map { level, counts in
-      Level(
-        name: level.name, codes: counts.count, used: counts.count { $0 > 0 },
-        perplexity: perplexity(counts: counts))
-    }
   }
 }
 

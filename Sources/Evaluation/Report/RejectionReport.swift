@@ -5,17 +5,17 @@ import Images
 /// What a sweep has found, for people with a browser (`report.html`), without one (`curves.png`), and
 /// for programs (`report.json`).
 public struct RejectionReport {
-  /// The accuracy on real images of a classifier that was trained on samples alone.
+  /// The accuracy on real images of a classifier that was trained on something else.
   public struct AccuracyScore: Codable, Sendable {
     /// What it was trained on.
     public var name: String
-    /// How many samples that were.
+    /// How many images that were.
     public var samples: Int
-    /// The fraction of real images it classifies correctly.
-    public var accuracy: Double
+    /// The fraction of real images it classifies correctly; nil if there was too little to train on.
+    public var accuracy: Estimate?
 
-    /// A score of samples called `name`.
-    public init(name: String, samples: Int, accuracy: Double) {
+    /// A score of images called `name`.
+    public init(name: String, samples: Int, accuracy: Estimate?) {
       self.name = name
       self.samples = samples
       self.accuracy = accuracy
@@ -38,6 +38,8 @@ public struct RejectionReport {
   public var notes: [String]
   /// See `AccuracyScore`; empty unless asked for.
   public var accuracyScores: [AccuracyScore] = []
+  /// How the classifiers of those scores were trained and tested; nil without scores.
+  public var accuracyConditions: String?
   let samples: JudgedSamples
   let images: [Image]
   let nearest: [NearestImage]
@@ -107,6 +109,7 @@ struct ReportContent: Encodable {
   let chosen: Recommendation
   let isOverridden: Bool
   let accuracyScores: [RejectionReport.AccuracyScore]
+  let accuracyConditions: String?
   let samples: [Sample]
 
   init(_ report: RejectionReport, samples: [Int]) {
@@ -124,6 +127,7 @@ struct ReportContent: Encodable {
     isOverridden =
       (chosen.dial, chosen.index) != (recommended.dial, recommended.index)
     accuracyScores = report.accuracyScores
+    accuracyConditions = report.accuracyConditions
     self.samples = samples.map { index in
       Sample(
         sample: index, label: report.samples.labels[index], number: report.samples.numbers[index],

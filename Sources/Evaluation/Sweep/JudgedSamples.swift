@@ -78,8 +78,9 @@ extension LoadedClassifier {
     for start in stride(from: 0, to: images.count, by: 100) {
       let batch = images[start..<min(start + 100, images.count)]
       let tensor = Tensor(imageBytes: batch.flatMap(\.bytes), shape: images[0].shape)
-      labels += classifier.probabilities(of: tensor).indicesOfLargest()
-      features += classifier.features(of: tensor).buffer
+      let found = classifier.features(of: tensor)
+      labels += classifier.probabilities(ofFeatures: found).indicesOfLargest()
+      features += found.buffer
       progress(labels.count)
     }
     guard features.allSatisfy(\.isFinite) else {

@@ -23,7 +23,8 @@ public struct Recommendation: Codable, Sendable {
       return
     }
     reason =
-      "The strictest setting whose recall stays within the 95 % interval of as many unfiltered samples."
+      "The strictest setting up to which recall stays within the 95 % interval of as many unfiltered "
+      + "samples: better ones, at no loss of variety that could be told from chance."
   }
 
   /// The setting that the user has asked for.

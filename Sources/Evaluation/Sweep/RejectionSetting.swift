@@ -30,6 +30,12 @@ public struct RejectionSetting: Codable, Hashable, Sendable {
   /// Whether nothing is turned away.
   public var keepsAll: Bool { value == (dial == .threshold ? 0 : 1) }
 
+  /// What sampling does with this setting.
+  public var rejection: Rejection {
+    if keepsAll { return .none }
+    return dial == .threshold ? .threshold(value) : .fraction(value)
+  }
+
   /// The flag of `sample-images` that draws with this setting: `--threshold 0.9`; empty for all.
   public var flag: String { keepsAll ? "" : "--\(dial.rawValue) \(value)" }
 }

@@ -33,28 +33,30 @@ public struct RejectionSweep {
   /// The figures of each setting of each dial.
   ///
   /// The figures are of all kept candidates, classes in the proportions in which they are kept.
-  /// Takes time with the square of the numbers of samples and real images, for all settings together
-  /// hardly more than for one.
+  /// Takes time with the square of the numbers of samples and real images, for all settings and half
+  /// samples together hardly more than for one.
   ///
-  /// - Parameter progress: called with the number of half samples measured.
+  /// - Parameter progress: called with the number of candidates compared with the real images.
   public func run(
     _ dials: [RejectionDial], progress: (Int) -> Void = { _ in }
   ) -> [[SettingFigures]] {
     let nested = dials.map { NestedSets(levels: $0.levels, count: $0.settings.count) }
     let random = randomness.stream("unfiltered")
-    let sets = nested + nested.map { $0.shuffled(random) }
-    let whole = measure(
-      sets, samples: Array(0..<samples.count), reference: Array(0..<reference.rows))
-    var parts: [[[Measurement]]] = []
-    for index in 0..<halves.count {
-      parts.append(
-        measure(
-          sets, samples: halves.half(index, of: samples.count, for: "samples"),
-          reference: halves.half(index, of: reference.rows, for: "reference")))
-      progress(index + 1)
-    }
-    func quality(_ set: Int, _ setting: Int) -> QualityFigures {
-      QualityFigures(whole[set][setting], halves: parts.map { $0[set][setting] })
+    let families = nested + nested.map { $0.shuffled(random) }
+    let sampleParts = Parts(wholeOf: samples.count, and: halves, for: "samples")
+    let referenceParts = Parts(wholeOf: reference.rows, and: halves, for: "reference")
+    let distances = frechetDistances(families, sampleParts, referenceParts)
+    let manifolds = ReferenceManifold(reference, parts: referenceParts, neighbors: neighbors)
+      .figures(
+        of: samples.features, parts: sampleParts, families: families, progress: progress)
+    func quality(_ family: Int, _ setting: Int) -> QualityFigures {
+      let parts = (0..<sampleParts.count).map { part in
+        Measurement(
+          frechetDistance: distances[part][family][setting],
+          manifold: manifolds[part][family][setting])
+      }
+      return QualityFigures(
+        parts[0], halves: parts.dropFirst(), judged: judgedAccuracy(families[family], setting))
     }
     return dials.indices.map { dial in
       dials[dial].settings.indices.map { setting in
@@ -65,34 +67,32 @@ public struct RejectionSweep {
     }
   }
 
-  private func measure(
-    _ families: [NestedSets], samples rows: [Int], reference referenceRows: [Int]
-  ) -> [[Measurement]] {
-    let families = families.map { $0.restricted(to: rows) }
-    let manifolds = ReferenceManifold(reference, rows: referenceRows, neighbors: neighbors)
-      .figures(of: samples.features, rows: rows, families: families)
-    var moments = FeatureMoments(dimension: reference.channels)
-    for row in referenceRows { moments.add(reference, row: row) }
-    let frechetDistance = FrechetDistance(from: moments)
-    return zip(families, manifolds).map { sets, manifolds in
-      let distances = nestedMoments(rows, sets).concurrentlyMapped { frechetDistance?(to: $0) }
-      return manifolds.indices.map { index in
-        let kept = zip(rows, sets.levels).filter { $0.1 > index }.map(\.0)
-        return Measurement(
-          count: kept.count,
-          judgedAsAsked: kept.count { samples.judgedLabels[$0] == samples.labels[$0] },
-          frechetDistance: distances[index], manifold: manifolds[index])
-      }
+  /// The Fréchet distances by part, family and set.
+  private func frechetDistances(
+    _ families: [NestedSets], _ sampleParts: Parts, _ referenceParts: Parts
+  ) -> [[[Double?]]] {
+    (0..<sampleParts.count).concurrentlyMapped { part in
+      var moments = FeatureMoments(dimension: reference.channels)
+      for row in referenceParts.members(of: part) { moments.add(reference, row: row) }
+      let distance = FrechetDistance(from: moments)
+      let members = sampleParts.members(of: part)
+      return families.map { nestedMoments(members, $0).map { distance?(to: $0) } }
     }
   }
 
-  /// The moments of what each setting keeps: the sum over all levels above its number.
-  private func nestedMoments(_ rows: [Int], _ sets: NestedSets) -> [FeatureMoments] {
+  /// The moments of what each set has of some samples: the sum over all levels above its number.
+  private func nestedMoments(_ members: [Int], _ sets: NestedSets) -> [FeatureMoments] {
     var moments = Array(
       repeating: FeatureMoments(dimension: reference.channels), count: sets.count + 1)
-    for (row, level) in zip(rows, sets.levels) { moments[level].add(samples.features, row: row) }
+    for member in members { moments[sets.levels[member]].add(samples.features, row: member) }
     for level in (1..<sets.count).reversed() { moments[level].add(moments[level + 1]) }
     return Array(moments.dropFirst())
+  }
+
+  private func judgedAccuracy(_ sets: NestedSets, _ set: Int) -> Estimate? {
+    let members = sets.levels.indices.filter { sets.levels[$0] > set }
+    return Estimate(
+      part: members.count { samples.judgedLabels[$0] == samples.labels[$0] }, of: members.count)
   }
 
   private func figures(
@@ -141,16 +141,14 @@ extension NestedSets {
   }
 }
 
-/// The plain figures of one set of some of the images.
+/// The plain figures of one set in one part.
 private struct Measurement {
-  /// How many samples there are, and how many of them the judge reads as asked.
-  var (count, judgedAsAsked) = (0, 0)
   var frechetDistance: Double?
-  var manifold = ManifoldFigures()
+  var manifold: ManifoldFigures
 }
 
 extension QualityFigures {
-  fileprivate init(_ whole: Measurement, halves: [Measurement]) {
+  fileprivate init(_ whole: Measurement, halves: ArraySlice<Measurement>, judged: Estimate?) {
     func estimate(
       _ figure: (Measurement) -> Double?, _ limits: ClosedRange<Double> = 0...1
     ) -> Estimate? {
@@ -158,20 +156,19 @@ extension QualityFigures {
     }
     let positive = 0...Double.infinity
     self.init(
-      judgedAccuracy: Estimate(part: whole.judgedAsAsked, of: whole.count),
-      frechetDistance: estimate(\.frechetDistance, positive),
+      judgedAccuracy: judged, frechetDistance: estimate(\.frechetDistance, positive),
       precision: estimate(\.manifold.precision), recall: estimate(\.manifold.recall),
       density: estimate(\.manifold.density, positive), coverage: estimate(\.manifold.coverage))
   }
 }
 
-extension Array {
-  /// The results for all elements, computed on all threads.
-  fileprivate func concurrentlyMapped<Result>(_ transform: (Element) -> Result?) -> [Result?] {
+extension Range<Int> {
+  /// The results for all numbers, computed on all threads.
+  fileprivate func concurrentlyMapped<Result>(_ transform: (Int) -> Result) -> [Result] {
     var results = [Result?](repeating: nil, count: count)
     results.withUnsafeMutableBufferPointer { results in
-      ThreadPool.shared.perform(count) { results[$0] = transform(self[$0]) }
+      ThreadPool.shared.perform(count) { results[$0] = transform(lowerBound + $0) }
     }
-    return results
+    return results.compactMap { $0 }
   }
 }

@@ -26,10 +26,16 @@ function make(tag, text, attributes = {}) {
   return made;
 }
 
+/// A cell is a text, or a text and a remark on it.
 function fillTable(table, lines) {
   table.tBodies[0].replaceChildren(...lines.map((cells) => {
     const row = make("tr");
-    row.append(...cells.map((cell) => make("td", cell)));
+    row.append(...cells.map((cell) => {
+      const [text, remark] = [cell].flat();
+      const made = make("td", text);
+      if (remark) made.append(" ", make("small", remark));
+      return made;
+    }));
     return row;
   }));
 }
@@ -73,12 +79,14 @@ function sampleTile(picture) {
 function showDetail(picture) {
   const detail = element("detail");
   const close = make("button", "Close", { type: "button" });
-  close.addEventListener("click", () => { detail.hidden = true; });
+  close.addEventListener("click", hideDetail);
   detail.replaceChildren(
     makeTile(picture, "div"), makeTile(picture, "div", "nearest"),
     make("span", describe(report.samples[picture])), close);
   detail.hidden = false;
 }
+
+function hideDetail() { element("detail").hidden = true; }
 
 /// One stop for the tabulator in each group; the arrow keys go on from there.
 function walkWithArrows(group) {
@@ -141,23 +149,22 @@ function showSamples(figures) {
 }
 
 function described(estimate, format) {
-  const interval = estimate?.lower == null
-    ? tooFew : `${format(estimate.lower)} – ${format(estimate.upper)}`;
-  return [format(estimate?.value), interval];
+  if (estimate?.lower == null) return format(estimate?.value);
+  return [format(estimate.value), `${format(estimate.lower)} – ${format(estimate.upper)}`];
 }
 
 function showFigures(figures) {
   const lines = rows.map(([name, key, format]) => [
-    name, ...described(figures.quality[key], format),
-    ...described(figures.unfilteredQuality[key], format),
+    name, described(figures.quality[key], format),
+    described(figures.unfilteredQuality[key], format),
   ]);
   const empty = figures.classes.filter((line) => line.drawn > 0 && line.kept === 0);
   const draws = figures.drawsPerKeptImage == null
     ? `none kept of ${empty.map((line) => line.name).join(", ")}`
     : figures.drawsPerKeptImage.toFixed(2);
   lines.unshift(
-    ["Acceptance", percent(figures.acceptance), "", "100 %", ""],
-    ["Draws per kept image", draws, "", "1.00", ""]);
+    ["Acceptance", percent(figures.acceptance), "100 %"],
+    ["Draws per kept image", draws, "1.00"]);
   fillTable(element("figures"), lines);
   fillTable(element("classes"), figures.classes.map((line) => [
     line.name, line.drawn, line.kept, line.drawn ? percent(line.kept / line.drawn) : "none drawn",
@@ -185,6 +192,7 @@ function show() {
   element("readout").textContent =
     `${setting}: ${figures.kept} of ${report.candidates} kept (${percent(figures.acceptance)})`;
   element("command").textContent = commands[index];
+  element("copy").textContent = "Copy the command";
   element(name).checked = true;
   showSamples(figures);
   showFigures(figures);
@@ -211,8 +219,25 @@ function readFragment() {
   if (found >= 0) turnTo(found, Number(match[2]));
 }
 
+async function copyCommand() {
+  await navigator.clipboard?.writeText(element("command").textContent);
+  element("copy").textContent = "Copied";
+}
+
+function settingName({ dial, index }) {
+  const line = report.dials[dial];
+  return `${names[line.dial]} ${line.settings[index].setting.value}`;
+}
+
+function describeChoice() {
+  const rule = `Recommended: ${settingName(report.recommended)}. ${report.recommended.reason}`;
+  return report.isOverridden
+    ? `Chosen by hand: ${settingName(report.chosen)}. ${rule}` : rule;
+}
+
 function setUp() {
   element("summary").textContent = report.summary;
+  element("reason").textContent = describeChoice();
   element("notes").replaceChildren(...report.notes.map((note) => make("li", note)));
   report.dials.forEach((line, number) => {
     const label = make("label", ` ${names[line.dial]}`);
@@ -223,20 +248,20 @@ function setUp() {
   });
   slider.addEventListener("input", () => turnTo(dial, Number(slider.value)));
   element("chosen").textContent = report.isOverridden ? "The chosen one" : "The recommended one";
-  element("chosen").title = report.chosen.reason;
   element("chosen").addEventListener(
     "click", () => turnTo(report.chosen.dial, report.chosen.index));
-  element("copy").addEventListener(
-    "click", () => navigator.clipboard?.writeText(element("command").textContent));
+  element("copy").addEventListener("click", copyCommand);
   if (report.accuracyScores.length > 0) {
     element("accuracy").hidden = false;
+    element("conditions").textContent = report.accuracyConditions;
     fillTable(element("accuracy").querySelector("table"), report.accuracyScores.map(
-      (line) => [line.name, line.samples, percent(line.accuracy)]));
+      (line) => [line.name, line.samples, described(line.accuracy, percent)]));
   }
   fillTiles();
   show();
   readFragment();
   addEventListener("hashchange", readFragment);
+  addEventListener("keydown", (event) => { if (event.key === "Escape") hideDetail(); });
 }
 
 setUp();

@@ -1,0 +1,39 @@
+import Images
+import Tensors
+import VQVAE
+
+/// How one level's codebook is used.
+public struct CodebookUsage: Codable, Sendable {
+  /// The level's name.
+  public var name: String
+  /// How many codes there are.
+  public var codes: Int
+  /// How many of them occur.
+  public var used: Int
+  /// exp of the entropy of how often each code occurs, 1 to `codes`.
+  public var perplexity: Double
+}
+
+/// Reconstructs a dataset, whose shape must be the model's, a batch at a time; nothing is learned.
+///
+/// - Parameter visit: called with each batch and what becomes of it: [images, height, width, channels]
+///   in about [-1, 1].
+/// - Returns: how the codebooks are used, from the top.
+/// - Throws: what the dataset and `visit` throw.
+public func reconstruct(
+  _ dataset: any ImageDataset, by model: VQVAE, visit: (Batch, Tensor) throws -> Void
+) throws -> [CodebookUsage] {
+  var counts = model.codebooks.map { [Int](repeating: 0, count: $0.size) }
+  try forEachBatch(of: dataset, size: 100) { batch in
+    let codes = model.encode(batch.tensor(of: dataset.shape))
+    for (level, codes) in codes.enumerated() {
+      for code in codes { counts[level][Int(code)] += 1 }
+    }
+    try visit(batch, model.decode(codes, images: batch.count))
+  }
+  return zip(model.configuration.levels, counts).map { level, counts in
+    CodebookUsage(
+      name: level.name, codes: counts.count, used: counts.count { $0 > 0 },
+      perplexity: perplexity(counts: counts))
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+/// A headless Chromium that opens one page at a time.
+struct Browser {
+  /// The path of a Chromium to test with, if there is one.
+  static let path = [
+    "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
+  ].first { FileManager.default.isExecutableFile(atPath: $0) }
+
+  /// Holds the pages and all that the browser writes.
+  let folder: String
+
+  /// The elements of a page of the folder after its scripts have run.
+  ///
+  /// The browser gets a minute. Its helpers may live on when it has answered: so it answers into a file,
+  /// not into a pipe they hold open, and its process group, which is its own, is ended.
+  func elements(of page: String, fragment: String = "") throws -> String {
+    let answer = "\(folder)/\(UUID().uuidString).txt"
+    try Data().write(to: URL(fileURLWithPath: answer))
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(Self.path))
+    process.arguments = [
+      "--headless", "--no-sandbox", "--disable-gpu",
+      "--disable-breakpad", "--disable-dev-shm-usage", "--no-first-run", "--window-size=1000,900", "--user-data-dir=\(folder)/profile",
+      "--virtual-time-budget=5000", "--dump-dom", "file://\(folder)/\(page)\(fragment)",
+    ]
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try #require(FileHandle(forWritingAtPath: answer))
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    defer {
+      kill(-process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+    let end = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < end {
+      let text = try String(contentsOfFile: answer, encoding: .utf8)
+      if text.hasSuffix("</html>\n") { return text }
+      usleep(20_000)
+    }
+    Issue.record("Chromium has not shown \(page)\(fragment) within a minute")
+    return ""
+  }
+}
