@@ -18,15 +18,17 @@ struct Browser {
   func elements(of page: String, fragment: String = "") throws -> String {
     let answer = "\(folder)/\(UUID().uuidString).txt"
     try Data().write(to: URL(fileURLWithPath: answer))
+    let output: FileHandle = try #require(FileHandle(forWritingAtPath: answer))
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(Self.path))
     process.arguments = [
       "--headless", "--no-sandbox", "--disable-gpu",
-      "--disable-breakpad", "--disable-dev-shm-usage", "--no-first-run", "--window-size=1000,900", "--user-data-dir=\(folder)/profile",
+      "--disable-breakpad", "--disable-dev-shm-usage", "--no-first-run",
+      "--window-size=1000,900", "--user-data-dir=\(folder)/profile",
       "--virtual-time-budget=5000", "--dump-dom", "file://\(folder)/\(page)\(fragment)",
     ]
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try #require(FileHandle(forWritingAtPath: answer))
+    process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
     defer {

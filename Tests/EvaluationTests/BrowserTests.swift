@@ -26,9 +26,14 @@ final class BrowserTests {
   /// What the scripts at the end of a page have put into the element called `log`, when the page is
   /// opened with one more script: a hand that does what a user might do.
   private func log<Entry: Decodable>(
-    _ type: Entry.Type, of hand: String, fragment: String = ""
+    _ type: Entry.Type, of hand: String, fragment: String = "",
+    breaking: (right: String, wrong: String)? = nil
   ) throws -> Entry {
-    let page = try String(contentsOfFile: browser.folder + "/report.html", encoding: .utf8)
+    var page = try String(contentsOfFile: browser.folder + "/report.html", encoding: .utf8)
+    if let breaking {
+      #expect(page.contains(breaking.right))
+      page = page.replacingOccurrences(of: breaking.right, with: breaking.wrong)
+    }
     let eye = """
       <pre id="log"></pre>
       <script>
@@ -59,7 +64,8 @@ final class BrowserTests {
     let kept = written.samples.filter { $0.levels[view.dial] > view.setting }.map(\.sample)
     #expect(view.pictured.sorted() == kept)
     #expect(view.readout.contains(": \(figures.kept) of 300 kept"))
-    #expect(view.readout.contains(" \(figures.setting.value):"))
+    let value = view.readout.firstMatch(of: /([0-9.e-]+): [0-9]+ of/).flatMap { Float($0.output.1) }
+    #expect(value == figures.setting.value)
     #expect(view.shown.hasPrefix("\(kept.count) of the 300 pictured samples are kept"))
     #expect(view.command == dial.commands[view.setting])
   }
@@ -97,6 +103,16 @@ final class BrowserTests {
     let view = try log(View.self, of: "return view(1);", fragment: "#keep-7")
     #expect(view.setting == 7)
     expectAgreement(view)
+  }
+
+  @Test(arguments: [
+    ("levels[dial] > index", "levels[dial] >= index"), ("shown += 1", "shown += 2"),
+    ("${figures.kept} of", "${figures.kept + 1} of"),
+  ])
+  func aBrokenPageIsFound(right: String, wrong: String) throws {
+    let view = try log(
+      View.self, of: "return view(1);", fragment: "#keep-7", breaking: (right, wrong))
+    withKnownIssue { expectAgreement(view) }
   }
 
   @Test func arrowKeysWalkThroughThePicturesAndEscapeClosesTheDetail() throws {
