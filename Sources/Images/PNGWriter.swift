@@ -45,7 +45,7 @@ extension Image {
 private func replaceFile(at path: String, with bytes: [UInt8]) throws {
   let place = URL(fileURLWithPath: path)
   let partial = place.deletingLastPathComponent()
-    .appendingPathComponent(".\(place.lastPathComponent).\(getpid()).partial").path
+    .appendingPathComponent(".\(place.lastPathComponent).tmp-\(getpid())").path
 
   func failure() -> ImageError {
     let reason = systemMessage()

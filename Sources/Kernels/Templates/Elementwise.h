@@ -10,7 +10,7 @@ static void activate(kernel_activation activation, const float *x, float *y, lon
 static void activation_gradient(
     kernel_activation activation, const float *y, float *g, long count) {
   if (activation == KERNEL_RELU) {
-    for (long i = 0; i < count; i++) g[i] = y[i] > 0 ? g[i] : 0;
+    for (long i = 0; i < count; i++) g[i] = y[i] <= 0 ? 0 : g[i];
   } else if (activation == KERNEL_ELU) {
     // d/dx (eˣ − 1) = eˣ = y + 1 below zero.
     for (long i = 0; i < count; i++) g[i] *= y[i] > 0 ? 1.0f : y[i] + 1.0f;

@@ -9,8 +9,14 @@ typedef vector unaligned_vector __attribute__((aligned(4)));
 INLINE vector load(const float *address) { return *(const unaligned_vector *)address; }
 INLINE void store(float *address, vector value) { *(unaligned_vector *)address = value; }
 INLINE vector broadcast(float value) { return value - (vector){}; }
-INLINE vector maximum(vector a, vector b) { return __builtin_elementwise_max(a, b); }
-INLINE vector minimum(vector a, vector b) { return __builtin_elementwise_min(a, b); }
+INLINE vector choose(integers which, vector yes, vector no) {
+  return (vector)(((integers)yes & which) | ((integers)no & ~which));
+}
+
+// If a is no number, so is the result; the compiler's own maximum would hide it behind b. One
+// instruction either way.
+INLINE vector maximum(vector a, vector b) { return choose(a < b, b, a); }
+INLINE vector minimum(vector a, vector b) { return choose(a > b, b, a); }
 
 INLINE void store_first(float *address, vector value, int count) {
   if (count >= VECTOR_WIDTH) {
@@ -35,11 +41,12 @@ INLINE float sum(vector value) {
 }
 
 // exp(x) for x in [-87, 88], clamped outside: 2^n · e^r with |r| ≤ ln 2 / 2 and a polynomial of
-// degree 6 for e^r; within 2 units in the last place.
+// degree 6 for e^r; within 2 units in the last place. NaN where x is NaN.
 INLINE vector exponential(vector x) {
   x = maximum(minimum(x, broadcast(88.0f)), broadcast(-87.0f));
   const vector shift = broadcast(12582912.0f);  // 1.5 · 2^23: adding it rounds to an integer
-  vector n = (x * 1.44269504f + shift) - shift;
+  const vector shifted = x * 1.44269504f + shift;
+  const vector n = shifted - shift;
   vector r = x - n * 0.693359375f;
   r = r - n * -2.12194440e-4f;
   vector p = broadcast(1.9875691500e-4f);
@@ -49,7 +56,8 @@ INLINE vector exponential(vector x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * (r * r) + r + 1.0f;
-  integers exponent = (__builtin_convertvector(n, integers) + 127) << 23;
+  // The integer is in the last bits of the shifted number; a conversion of NaN would be undefined.
+  const integers exponent = ((integers)shifted - (integers)shift + 127) << 23;
   return p * (vector)exponent;
 }
 
