@@ -57,6 +57,20 @@ public final class AtomicFile {
     _ = try AtomicFile(path: path)
   }
 
+  /// Removes what killed processes left of files or folders that were to be at `path`.
+  ///
+  /// Only for who knows that no living process writes them: the holder of their `OutputLock`.
+  public static func removeTemporaries(of path: String) {
+    let place = followingLinks(path)
+    let prefix = ".\((place as NSString).lastPathComponent).tmp-"
+    let manager = FileManager.default
+    let names = (try? manager.contentsOfDirectory(atPath: folder(of: place))) ?? []
+    for name in names where name.hasPrefix(prefix) && Int(name.dropFirst(prefix.count)) != nil {
+      // What cannot be removed is in nobody's way.
+      try? manager.removeItem(atPath: folder(of: place) + "/" + name)
+    }
+  }
+
   /// Writes `bytes` after all that was written so far.
   ///
   /// Throws a `FileError`, and gives the file up, if the system cannot write them.
@@ -119,12 +133,12 @@ public final class AtomicFile {
     unlink(temporary)
   }
 
-  private static func folder(of path: String) -> String {
+  static func folder(of path: String) -> String {
     let folder = (path as NSString).deletingLastPathComponent
     return folder.isEmpty ? "." : folder
   }
 
-  private static func followingLinks(_ path: String) -> String {
+  static func followingLinks(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
     return String(cString: resolved)

@@ -40,24 +40,30 @@ public struct CheckpointStore: Sendable {
     try state.write(to: path, keepingOldAs: previousPath)
   }
 
-  /// The latest state that is whole; nil if there is none at all.
+  /// The latest state that is whole; nil if there is none at all. A damaged one is replaced by the
+  /// one before it, so that the next save does not put it in that one's place.
   ///
   /// Throws a `FileError` if there are files but none can be used.
   public func load() throws -> Checkpoint? {
-    let manager = FileManager.default
-    guard manager.fileExists(atPath: path) else {
-      guard manager.fileExists(atPath: previousPath) else { return nil }
-      return Checkpoint(
-        file: try ArtifactFile(path: previousPath, kind: .checkpoint), warning: nil)
-    }
+    let present = [path, previousPath].filter { FileManager.default.fileExists(atPath: $0) }
+    guard let latest = present.first else { return nil }
     do {
-      return Checkpoint(file: try ArtifactFile(path: path, kind: .checkpoint), warning: nil)
+      return Checkpoint(file: try ArtifactFile(path: latest, kind: .checkpoint), warning: nil)
     } catch let damage as FileError {
-      guard let previous = try? ArtifactFile(path: previousPath, kind: .checkpoint) else {
-        throw FileError(path, damage.problem, remedy: "remove it to start from the beginning")
+      let all = present.joined(separator: " and ")
+      guard latest == path, present.count == 2,
+        let previous = try? ArtifactFile(path: previousPath, kind: .checkpoint)
+      else {
+        throw FileError(
+          latest, present.count == 2 ? "\(damage.problem), and so is the one before it" : damage.problem,
+          remedy: "remove \(all) to start from the beginning")
       }
-      let warning = "\(path) \(damage.problem); going on from \(previousPath)"
-      return Checkpoint(file: previous, warning: warning)
+      guard rename(previousPath, path) == 0 else {
+        throw FileError.system(path, "cannot be written")
+      }
+      return Checkpoint(
+        file: previous,
+        warning: "\(path) \(damage.problem); going on from the checkpoint before it")
     }
   }
 

@@ -24,22 +24,31 @@ public struct ImageOptions: ParsableArguments {
   @Flag(exclusivity: .exclusive)
   public var color = ColorMode.color
 
+  /// What becomes of images that cannot be read.
+  @Option(
+    help: ArgumentHelp(
+      """
+      What to do with images that cannot be read: 'fatal' stops at the first, 'skip' reads all images \
+      beforehand and leaves the bad ones out.
+      """, valueName: "way"))
+  public var badImages = BadImages.fatal
+
   /// Nothing set: the path of the images is required.
   public init() {}
 
   /// Opens the data set.
   ///
-  /// Throws a `FileError` or `ImageError` if it cannot be used.
+  /// Tells the user which bad images are left out, if they are to be. Throws a `FileError` or
+  /// `ImageError` if it cannot be used.
   public func open() throws -> any ImageDataset {
-    try openDataset(path: images, labels: labels, size: size, color: color)
+    try open(color)
   }
 
   /// Opens the data set as a model of images of `shape` needs it.
   ///
   /// Throws a `FileError` or `ImageError` if it cannot be used, or has another size and no `--size`.
   public func open(shapedFor shape: ImageShape) throws -> any ImageDataset {
-    let dataset = try openDataset(
-      path: images, labels: labels, size: size, color: shape.channels == 1 ? .grey : .color)
+    let dataset = try open(shape.channels == 1 ? .grey : .color)
     guard dataset.shape == shape else {
       throw FileError(
         images,
@@ -49,6 +58,40 @@ public struct ImageOptions: ParsableArguments {
     }
     return dataset
   }
+
+  private func open(_ color: ColorMode) throws -> any ImageDataset {
+    let files = CountReporter("indexing \(images)", unit: "files")
+    let dataset = try openDataset(
+      path: images, labels: labels, size: size, color: color,
+      toleratesBadImages: badImages == .skip, indexing: files.report)
+    return badImages == .skip ? try withoutBadImages(dataset) : dataset
+  }
+
+  private func withoutBadImages(_ dataset: any ImageDataset) throws -> any ImageDataset {
+    let progress = ProgressReporter("checking \(images)", total: dataset.count, unit: "image")
+    let (readable, errors) = try dataset.readableImages {
+      progress.report($0)
+      try Interruption.throwIfRequested()
+    }
+    progress.finish()
+    let console = Console.standardError
+    let shown = 20
+    for error in errors.prefix(shown) { console.writeLine("warning: left out \(error)") }
+    if errors.count > shown { console.writeLine("warning: … and \(errors.count - shown) more") }
+    if !errors.isEmpty {
+      console.writeLine(
+        "warning: \(errors.count) of \(dataset.count) images cannot be read and are left out")
+    }
+    return readable
+  }
+}
+
+/// What becomes of images that cannot be read.
+public enum BadImages: String, CaseIterable, ExpressibleByArgument, Sendable {
+  /// The first one ends the stage.
+  case fatal
+  /// They are named, counted and left out.
+  case skip
 }
 
 extension ImageSize: ExpressibleByArgument {

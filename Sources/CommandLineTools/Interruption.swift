@@ -10,18 +10,13 @@ public enum Interruption {
   /// Begins to watch for the signals.
   public static func install() {
     _ = received.load(ordering: .relaxed)
-    var watched = sigset_t()
-    sigemptyset(&watched)
     for number in [SIGINT, SIGTERM] {
-      sigaddset(&watched, number)
       signal(number) { number in
         // Runs in the middle of anything: nothing but the atomic and the system call is allowed.
         let earlier = received.exchange(number, ordering: .relaxed)
         if earlier != 0 { _exit(128 + number) }
       }
     }
-    // A program that starts this one may have left them blocked; Foundation's Process does.
-    pthread_sigmask(SIG_UNBLOCK, &watched, nil)
   }
 
   /// Whether the task should save its state and leave.

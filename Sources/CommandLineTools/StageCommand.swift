@@ -46,5 +46,10 @@ private func prepareProcess() {
   signal(SIGXFSZ, SIG_IGN)
   // Lines reach a pipe as they are printed rather than by the kilobyte.
   setvbuf(stdout, nil, _IOLBF, 0)
+  // A program that starts this one may have left signals blocked; Foundation's Process does.
+  var ending = sigset_t()
+  sigemptyset(&ending)
+  for number in [SIGINT, SIGTERM] { sigaddset(&ending, number) }
+  pthread_sigmask(SIG_UNBLOCK, &ending, nil)
   LoggingSystem.bootstrap { _ in ConsoleLogHandler() }
 }

@@ -5,17 +5,18 @@ import Images
 /// Puts the kept images of a sampling where people look: numbered PNGs, a sub-folder per class, and
 /// one contact sheet.
 public struct SampleWriter {
+  /// Where everything goes; nobody else writes there until it is released.
+  public let folder: OutputFolder
   private let generator: CandidateGenerator
   private let classNames: [String]
-  private let folder: String
 
   /// A writer into `folder`, which is created if need be.
   ///
-  /// Throws a `FileError` if it cannot be, or a class has a name no visible folder can have.
+  /// Throws a `FileError` if it cannot be, another process is writing it, or a class has a name no
+  /// visible folder can have.
   public init(_ generator: CandidateGenerator, classNames: [String], folder: String) throws {
     self.generator = generator
     self.classNames = classNames
-    self.folder = folder
     // The names come from a model's file, which may be anybody's.
     if let name = classNames.first(where: {
       $0.isEmpty || $0.hasPrefix(".") || $0.contains("/") || $0.contains("\0")
@@ -24,17 +25,10 @@ public struct SampleWriter {
         folder, "cannot have a sub-folder for the class '\(name)'",
         remedy: "use models whose classes have the names of folders")
     }
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(
-        folder, "cannot be created", remedy: "choose another --output or change its permissions")
-    }
-    try AtomicFile.checkWritable(path("samples.safetensors"))
+    self.folder = try OutputFolder(
+      path: folder, for: ["images", "old-images", "contact-sheet.png", "samples.safetensors"])
+    try AtomicFile.checkWritable(self.folder("samples.safetensors"))
   }
-
-  /// Where a file of the folder is.
-  public func path(_ name: String) -> String { (folder as NSString).appendingPathComponent(name) }
 
   /// Writes the accepted candidates as `images/CLASS/00000.png`, or `images/00000.png` without
   /// classes. Earlier images make way only when all new ones are there.
@@ -43,15 +37,15 @@ public struct SampleWriter {
   /// - Throws: a `FileError` or `ImageError` if something cannot be written, and what `progress`
   ///   throws; earlier images stay.
   public func writeImages(_ candidates: [Candidate], progress: (Int) throws -> Void) throws {
-    let staging = path(".images-\(getpid())")
+    let staging = folder(".images.tmp-\(getpid())")
     do {
       try writeImages(candidates.filter(\.isAccepted), into: staging, progress)
-      try exchange(staging, with: path("images"))
+      try exchange(staging, with: folder("images"))
     } catch {
       try? FileManager.default.removeItem(atPath: staging)
       guard let reason = error as? CocoaError else { throw error }
       throw FileError(
-        path("images"), "cannot be written: \(reason.localizedDescription)",
+        folder("images"), "cannot be written: \(reason.localizedDescription)",
         remedy: "check its permissions and the disk")
     }
   }
@@ -72,8 +66,8 @@ public struct SampleWriter {
       for (candidate, image) in zip(batch, generator.decode(batch).images()) {
         let number = written[candidate.label, default: 0]
         written[candidate.label] = number + 1
-        let folder = candidate.label < 0 ? "" : classNames[Int(candidate.label)] + "/"
-        try image.writePNG(to: "\(staging)/\(folder)\(String(format: "%05d", number)).png")
+        let subfolder = candidate.label < 0 ? "" : classNames[Int(candidate.label)] + "/"
+        try image.writePNG(to: "\(staging)/\(subfolder)\(String(format: "%05d", number)).png")
         done += 1
       }
       try progress(done)
@@ -82,7 +76,7 @@ public struct SampleWriter {
 
   private func exchange(_ staging: String, with place: String) throws {
     let manager = FileManager.default
-    let old = path(".images-\(getpid())-old")
+    let old = folder(".old-images.tmp-\(getpid())")
     if manager.fileExists(atPath: place) { try manager.moveItem(atPath: place, toPath: old) }
     try manager.moveItem(atPath: staging, toPath: place)
     if manager.fileExists(atPath: old) { try manager.removeItem(atPath: old) }
@@ -102,7 +96,7 @@ public struct SampleWriter {
         Array(accepted.lazy.filter { $0.label == Int32(label) }.prefix(widest))
       }
     let images = groups.filter { !$0.isEmpty }.map { generator.decode($0).images() }
-    let place = path("contact-sheet.png")
+    let place = folder("contact-sheet.png")
     guard let width = images.first?.first?.width else {
       if unlink(place) != 0 && errno != ENOENT {
         throw FileError.system(place, "cannot be removed")

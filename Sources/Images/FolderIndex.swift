@@ -15,11 +15,16 @@ struct FolderIndex {
   var count: Int { names.count }
 
   /// Lists a folder and its sub-folders; throws unless it is flat or each sub-folder has images.
-  init(_ path: FilePath) throws {
-    let top = try FolderListing(path: path)
+  ///
+  /// `indexing` is called now and then with the number of files listed so far.
+  init(_ path: FilePath, indexing: (Int) -> Void) throws {
+    let top = try FolderListing(path: path, progress: indexing)
+    var listed = top.count
     let classes = try (0..<top.folders.count).map { index in
       let folder = path.appending(top.folders[index])
-      return (folder: folder, listing: try FolderListing(path: folder))
+      let listing = try FolderListing(path: folder) { indexing(listed + $0) }
+      listed += listing.count
+      return (folder: folder, listing: listing)
     }
     ignoredFileCount = classes.reduce(top.otherCount) { $0 + $1.listing.otherCount }
 
@@ -61,6 +66,12 @@ struct FolderIndex {
       if starts[middle] <= index { low = middle } else { high = middle }
     }
     return low
+  }
+
+  /// The path of the image `index` below the folder, as text.
+  func name(at index: Int) -> String {
+    let name = names.text(at: index)
+    return classNames.isEmpty ? name : "\(classNames[folder(of: index)])/\(name)"
   }
 
   /// The path of the image `index`.

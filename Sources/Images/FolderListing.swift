@@ -9,8 +9,13 @@ struct FolderListing {
   /// The number of other files.
   private(set) var otherCount = 0
 
+  /// The number of files, PNGs or not.
+  var count: Int { images.count + otherCount }
+
   /// Lists a folder; paths and names are bytes, valid UTF-8 or not.
-  init(path: FilePath) throws {
+  ///
+  /// `progress` is called with the number of files now and then.
+  init(path: FilePath, progress: (Int) -> Void) throws {
     guard let stream = opendir(path.characters) else { throw Self.failure(path) }
     defer { closedir(stream) }
     while let entry = try Self.next(in: stream, of: path) {
@@ -22,6 +27,7 @@ struct FolderListing {
       } else {
         otherCount += 1
       }
+      if count.isMultiple(of: 1000) { progress(count) }
     }
     folders.sort()
     images.sort()

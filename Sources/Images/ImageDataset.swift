@@ -10,6 +10,9 @@ public protocol ImageDataset: Sendable {
   /// The class of the image `index`, in `0..<classNames.count`; nil when unlabelled.
   func label(at index: Int) -> Int?
 
+  /// What the image `index` is called among the others: its file, or its number.
+  func name(at index: Int) -> String
+
   /// Writes the image `index`, `[height, width, channels]`, to the start of `buffer`.
   ///
   /// The buffer has room for `shape.byteCount` bytes. Throws an `ImageError` naming the file.
@@ -17,6 +20,9 @@ public protocol ImageDataset: Sendable {
 }
 
 extension ImageDataset {
+  /// The number, where images have no names of their own.
+  public func name(at index: Int) -> String { "image \(index)" }
+
   /// The image `index`; throws an `ImageError` naming the file that cannot be read.
   public func image(at index: Int) throws -> Image {
     let bytes = try [UInt8](unsafeUninitializedCapacity: shape.byteCount) { buffer, count in
@@ -32,9 +38,15 @@ extension ImageDataset {
 ///
 /// A folder's classes are its sub-folders; an IDX file's come from the IDX file `labels`. With a
 /// `size`, images are scaled to fill it and cropped in the middle; without, all must be of one.
-/// Throws an `ImageError` that names the file or folder at fault.
+///
+/// - Parameters:
+///   - toleratesBadImages: whether a folder is opened though images cannot be read; see
+///     `readableImages`.
+///   - indexing: called now and then with the number of files listed so far.
+/// - Throws: an `ImageError` that names the file or folder at fault.
 public func openDataset(
-  path: String, labels: String?, size: ImageSize?, color: ColorMode
+  path: String, labels: String?, size: ImageSize?, color: ColorMode,
+  toleratesBadImages: Bool = false, indexing: (Int) -> Void = { _ in }
 ) throws -> any ImageDataset {
   guard FilePath(path).isFolder else {
     return try IDXDataset(images: path, labels: labels, size: size, color: color)
@@ -44,5 +56,6 @@ public func openDataset(
       path, "is a folder, whose classes are its sub-folders",
       remedy: "give no label file, or give the images as an IDX file")
   }
-  return try ImageFolder(path, size: size, color: color)
+  return try ImageFolder(
+    path, size: size, color: color, toleratesBadImages: toleratesBadImages, indexing: indexing)
 }

@@ -14,20 +14,35 @@ public struct ImageFolder: ImageDataset {
   private let index: FolderIndex
   private let color: ColorMode
   private let resizes: Bool
+  /// The image that says what size all have.
+  private let referenceIndex: Int
 
   /// Opens a folder of PNGs with at least one image.
   ///
   /// With a `size`, images are scaled to fill it and cropped in the middle; without, all must have
-  /// the same. Throws an `ImageError` that names the folder or files at fault.
-  public init(_ path: String, size: ImageSize?, color: ColorMode) throws {
-    index = try FolderIndex(FilePath(path))
+  /// the same: that of the first. Throws an `ImageError` that names the folder or files at fault.
+  ///
+  /// - Parameters:
+  ///   - toleratesBadImages: leaves the search for bad images to whoever reads them.
+  ///   - indexing: called now and then with the number of files listed so far.
+  public init(
+    _ path: String, size: ImageSize?, color: ColorMode, toleratesBadImages: Bool = false,
+    indexing: (Int) -> Void = { _ in }
+  ) throws {
+    let index = try FolderIndex(FilePath(path), indexing: indexing)
+    self.index = index
     self.color = color
     resizes = size != nil
-    shape = ImageShape(
-      size: try size ?? PNGHeader(of: InputFile(index.path(at: 0))).size,
-      channels: color.channels)
+    func sizeOfImage(_ number: Int) throws -> ImageSize {
+      try PNGHeader(of: InputFile(index.path(at: number))).size
+    }
+    let first =
+      toleratesBadImages
+      ? (0..<index.count).first { (try? sizeOfImage($0)) != nil } ?? 0 : 0
+    shape = ImageShape(size: try size ?? sizeOfImage(first), channels: color.channels)
+    referenceIndex = first
 
-    if !resizes && count <= Self.largestCheckedCount {
+    if !resizes && !toleratesBadImages && count <= Self.largestCheckedCount {
       for number in 0..<count {
         let file = try InputFile(index.path(at: number))
         try checkSize(PNGHeader(of: file).size, of: file)
@@ -47,6 +62,9 @@ public struct ImageFolder: ImageDataset {
     classNames.isEmpty ? nil : self.index.folder(of: index)
   }
 
+  /// The path of the image below the folder, with what is not UTF-8 replaced.
+  public func name(at index: Int) -> String { self.index.name(at: index) }
+
   /// Decodes the image, `[height, width, channels]`, to the start of `buffer`.
   ///
   /// Throws an `ImageError` naming the file when it cannot be read or has another size.
@@ -60,7 +78,7 @@ public struct ImageFolder: ImageDataset {
   private func checkSize(_ size: ImageSize, of file: InputFile) throws {
     guard size != shape.size else { return }
     throw ImageError(
-      file.name, "is \(size) pixels, \(index.path(at: 0)) is \(shape.size)",
+      file.name, "is \(size) pixels, \(index.path(at: referenceIndex)) is \(shape.size)",
       remedy: "give --size to bring all images to one size")
   }
 }

@@ -20,6 +20,9 @@ public struct Subset: ImageDataset {
   /// The number the image `index` has in the whole dataset.
   public func baseIndex(at index: Int) -> Int { Int(indices[index]) }
 
+  /// What the image is called in the whole dataset.
+  public func name(at index: Int) -> String { base.name(at: baseIndex(at: index)) }
+
   /// The class of the image, or nil when unlabelled.
   public func label(at index: Int) -> Int? { base.label(at: baseIndex(at: index)) }
 

@@ -43,25 +43,3 @@ public func accuracy(of classifier: Classifier, on dataset: any ImageDataset) th
   }
   return Double(correct) / Double(max(dataset.count, 1))
 }
-
-/// A classifier from its file.
-public struct LoadedClassifier {
-  /// The file it came from.
-  public let file: ArtifactFile
-  /// The model.
-  public let classifier: Classifier
-
-  /// Reads the file at `path`.
-  ///
-  /// Throws a `FileError` if it is not a whole classifier.
-  public init(path: String) throws {
-    file = try ArtifactFile(path: path, kind: .classifier)
-    let configuration = try file.configuration(
-      as: TrainedConfiguration<ClassifierConfiguration>.self)
-    try configuration.model.check(file)
-    classifier = Classifier(configuration.model, start: .zero)
-    try classifier.parameters.load(from: file)
-  }
-}
-
-extension ClassifierConfiguration: CheckedConfiguration {}

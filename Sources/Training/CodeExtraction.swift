@@ -5,11 +5,16 @@ import VQVAE
 /// Writes the codes and labels of all images of a dataset to a code file at `path`.
 ///
 /// - Parameter progress: called with the number of images done.
-/// - Throws: what the dataset and `progress` throw; a `FileError` if the file cannot be written.
+/// - Throws: what the dataset and `progress` throw; a `FileError` if the file cannot be written or
+///   another process is writing it.
 public func extractCodes(
   of dataset: any ImageDataset, by vqvae: LoadedVQVAE, to path: String,
   progress: (Int) throws -> Void
 ) throws {
+  try AtomicFile.checkWritable(path)
+  let lock = try OutputLock(on: path)
+  defer { lock.release() }
+  AtomicFile.removeTemporaries(of: path)
   let shape = dataset.shape
   let layout = CodeFileLayout(
     levels: vqvae.levels, classNames: dataset.classNames,

@@ -1,5 +1,7 @@
 import Artifacts
+import Classifiers
 import Images
+import NeuralNetworks
 import PixelCNN
 import VQVAE
 
@@ -14,11 +16,7 @@ public struct LoadedVQVAE {
   ///
   /// Throws a `FileError` if it is not a whole VQ-VAE.
   public init(path: String) throws {
-    file = try ArtifactFile(path: path, kind: .vqvae)
-    let configuration = try file.configuration(as: TrainedConfiguration<VQVAEConfiguration>.self)
-    try configuration.model.check(file)
-    model = VQVAE(configuration.model, start: .zero)
-    try model.parameters.load(from: file)
+    (file, model) = try readModel(path: path, kind: .vqvae, build: VQVAE.init)
   }
 
   /// The shape of the images it encodes and decodes.
@@ -50,28 +48,53 @@ public struct LoadedPrior {
   ///
   /// Throws a `FileError` if it is not a whole prior.
   public init(path: String) throws {
-    file = try ArtifactFile(path: path, kind: .prior)
-    let configuration = try file.configuration(as: TrainedConfiguration<PriorConfiguration>.self)
-    try configuration.model.check(file)
-    prior = Prior(configuration.model, start: .zero)
-    try prior.parameters.load(from: file)
+    (file, prior) = try readModel(path: path, kind: .prior, build: Prior.init)
   }
 }
 
+/// A classifier from its file.
+public struct LoadedClassifier {
+  /// The file it came from.
+  public let file: ArtifactFile
+  /// The model.
+  public let classifier: Classifier
+
+  /// Reads the file at `path`.
+  ///
+  /// Throws a `FileError` if it is not a whole classifier.
+  public init(path: String) throws {
+    (file, classifier) = try readModel(path: path, kind: .classifier, build: Classifier.init)
+  }
+}
+
+/// A network that can be built from its configuration and filled from a file.
+private protocol StoredModel {
+  var parameters: ParameterStore { get }
+}
+
+extension VQVAE: StoredModel {}
+extension Prior: StoredModel {}
+extension Classifier: StoredModel {}
+
 /// A configuration that can say why nothing can be built from it.
-protocol CheckedConfiguration {
+private protocol CheckedConfiguration: Codable, Hashable, Sendable {
   var problem: String? { get }
 }
 
 extension VQVAEConfiguration: CheckedConfiguration {}
 extension PriorConfiguration: CheckedConfiguration {}
+extension ClassifierConfiguration: CheckedConfiguration {}
 
-extension CheckedConfiguration {
-  /// Throws a `FileError` about the file the configuration came from if it has a problem.
-  func check(_ file: ArtifactFile) throws {
-    if let problem {
-      throw FileError(
-        file.path, "has an impossible configuration (\(problem))", remedy: "make the file again")
-    }
+private func readModel<Configuration: CheckedConfiguration, Model: StoredModel>(
+  path: String, kind: ArtifactKind, build: (Configuration, ParameterStore.Start) -> Model
+) throws -> (ArtifactFile, Model) {
+  let file = try ArtifactFile(path: path, kind: kind)
+  let configuration = try file.configuration(as: TrainedConfiguration<Configuration>.self).model
+  if let problem = configuration.problem {
+    throw FileError(
+      path, "has an impossible configuration (\(problem))", remedy: "make the file again")
   }
+  let model = build(configuration, .zero)
+  try model.parameters.load(from: file)
+  return (file, model)
 }

@@ -42,6 +42,15 @@ public struct TrainingOptions: ParsableArguments {
       "How weights are stored: 'half' (16 bits) or 'full' (32 bits).", valueName: "precision"))
   public var precision: WeightPrecision = .full
 
+  @Option(
+    name: .customLong("checkpoint-interval"),
+    help: ArgumentHelp(
+      "Save a checkpoint this often; 0 for after every step.", valueName: "seconds"))
+  private var secondsBetweenCheckpoints = 60.0
+
+  /// The time between checkpoints.
+  public var checkpointInterval: Duration { .seconds(secondsBetweenCheckpoints) }
+
   /// Nothing set.
   public init() {}
 
@@ -57,6 +66,9 @@ public struct TrainingOptions: ParsableArguments {
     try check((warmup ?? 0) >= 0, "--warmup is not negative.")
     try check(isPositive(clip), "--clip is positive.")
     try check((heldOut ?? 1) >= 1, "--held-out is at least 1.")
+    try check(
+      (0...86_400).contains(secondsBetweenCheckpoints),
+      "--checkpoint-interval lies between 0 and 86400 seconds.")
   }
 
   /// The settings of a training on the `images` images at `path`, with the stage's own defaults.

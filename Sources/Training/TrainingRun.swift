@@ -8,7 +8,8 @@ import Tensors
 ///
 /// State is checkpointed beside the model. A run that is stopped and started again with the same
 /// command goes on from there and ends with the same bytes, because everything random is a function
-/// of the seed and the step.
+/// of the seed and the step. Where numbers stop being finite it goes back to an earlier state and on
+/// with half the learning rate, a few times.
 public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   /// What one step computed.
   public struct Step {
@@ -34,27 +35,43 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
 
   /// The architecture and how it is trained.
   public let configuration: TrainedConfiguration<Model>
+  /// The path of the model's file.
+  public let output: String
   private let kind: ArtifactKind
-  private let output: String
   private let sources: [String: String]
-  private let checkpoints: CheckpointStore
+  private let checkpoints: TrainingCheckpoints<Model>
+  private let checkpointInterval: Duration
   private let console = Console.standardError
+  private let lock: OutputLock
 
-  private static var checkpointInterval: Duration { .seconds(60) }
+  /// Steps between the states to go back to. It must not depend on time, or a run that goes back would
+  /// not end with the same bytes each time.
+  private static var stateInterval: Int { 100 }
 
-  /// A run that will write `output`.
+  /// A run that will write `output`, which no other process can write meanwhile.
   ///
-  /// Throws a `FileError` if `output` cannot be written or is the file of another training.
+  /// - Parameters:
+  ///   - sources: the digest of each file or data set it is made from, by its role.
+  ///   - checkpointInterval: the time between checkpoints.
+  /// - Throws: a `FileError` if `output` cannot be written, is being written by another process or is
+  ///   the file of another training.
   public init(
     kind: ArtifactKind, output: String, configuration: TrainedConfiguration<Model>,
-    sources: [String: String] = [:]
+    sources: [String: String] = [:], checkpointInterval: Duration = .seconds(60)
   ) throws {
     self.kind = kind
     self.output = output
     self.configuration = configuration
     self.sources = sources
-    checkpoints = CheckpointStore(besides: output)
+    self.checkpointInterval = checkpointInterval
+    checkpoints = TrainingCheckpoints(
+      besides: output, configuration: configuration, sources: sources)
     try AtomicFile.checkWritable(output)
+    lock = try OutputLock(on: output)
+    let companions = ["checkpoint.safetensors", "metrics.jsonl", "reconstructions.png"]
+    for path in [output] + companions.map({ companionPath(of: output, $0) }) {
+      AtomicFile.removeTemporaries(of: path)
+    }
     isFinished = try Self.isFinished(
       kind: kind, output: output, configuration: configuration, sources: sources)
   }
@@ -69,163 +86,167 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     guard FileManager.default.fileExists(atPath: output) else { return false }
     let file = try ArtifactFile(path: output, kind: kind)
     let made = try file.configuration(as: TrainedConfiguration<Model>.self)
-    guard made == configuration, file.metadata.sources == sources else {
+    let difference =
+      made == configuration
+      ? differingSource(sources, in: file).map { "on other \($0)" } : "with other settings"
+    if let difference {
       throw FileError(
-        output, "is there already, trained with other settings or on other files",
+        output, "is there already, trained \(difference)",
         remedy: "remove it to train again, or choose another --output")
     }
     return true
+  }
+
+  /// Has the model trained, unless it is finished, and tells the user and the shell how that ended.
+  ///
+  /// Throws the exit code of the signal if the training was interrupted, and what `train` throws.
+  public func complete(_ train: () throws -> Ending) throws {
+    if isFinished {
+      print("\(output) is finished; remove it to train again")
+    } else if try train() == .interrupted {
+      try Interruption.throwIfRequested()
+    }
   }
 
   /// Trains.
   ///
   /// - Parameters:
   ///   - parameters: of the model; their values are replaced where there is a checkpoint.
-  ///   - begin: called once with the number of steps already done, before the first `step`.
+  ///   - begin: called before the first `step`, and wherever the training goes back, with the number of
+  ///     steps already done.
   ///   - step: the forward pass of one step, by number from 1.
   ///   - validationInterval: steps between validations; the last step is always followed by one.
   ///   - validate: figures of the model as it is.
-  /// - Throws: a `FileError` if the checkpoint is of another training or something cannot be written;
-  ///   whatever the closures throw.
+  /// - Throws: a `FileError` if the checkpoint is of another training, something cannot be written, or
+  ///   numbers are not finite however often the training goes back; whatever the closures throw.
   public func run(
     _ parameters: ParameterStore, title: String, validationInterval: Int,
     begin: (Int) throws -> Void,
     step: (_ number: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step,
     validate: () throws -> [Figure]
   ) throws -> Ending {
-    let settings = configuration.training
+    let steps = configuration.training.steps
     let optimizer = Adam(parameters)
-    let done = try resume(parameters, optimizer)
-    let metrics = try MetricsLog(besides: output, resumingAt: done == 0 ? nil : done)
-    let progress = ProgressReporter(title, total: settings.steps, completed: done)
-    let seeds = Randomness(seed: settings.seed).stream("steps")
-    var throughput = Throughput(batchSize: settings.batchSize)
+    var position = try resume(parameters, optimizer)
+    var metrics = try MetricsLog(besides: output, resumingAt: position.step)
+    let progress = ProgressReporter(title, total: steps, completed: position.step)
+    var throughput = Throughput(batchSize: configuration.training.batchSize)
     var lastCheckpoint = ContinuousClock.now
     var validated: [Figure] = []
-    try begin(done)
-    for number in stride(from: done + 1, through: settings.steps, by: 1) {
-      var figures = try advance(number, parameters, optimizer, seeds.stream(number), step)
-      figures.append(Figure("images/s", throughput.tick()))
-      let isLast = number == settings.steps
-      if number % validationInterval == 0 || isLast {
-        validated = try validate()
-        for figure in validated { try checkFinite(figure.value, figure.name, step: number) }
-        try metrics.append(step: number, figures + validated)
+    try begin(position.step)
+    while position.step < steps {
+      let number = position.step + 1
+      let isLast = number == steps
+      do {
+        var figures = try advance(&position, parameters, optimizer, step)
+        figures.append(Figure("images/s", throughput.tick()))
+        if number % validationInterval == 0 || isLast {
+          validated = try validate()
+          for figure in validated {
+            try Divergence.check(figure.value, figure.name, step: number)
+          }
+          try metrics.append(step: number, figures + validated)
+        }
+        position.step = number
+        progress.report(number, figures: figures + validated.prefix(1))
+      } catch let divergence as Divergence {
+        try goBack(after: divergence, &position, parameters, optimizer)
+        metrics = try MetricsLog(besides: output, resumingAt: position.step)
+        try begin(position.step)
+        continue
       }
-      progress.report(number, figures: figures + validated.prefix(1))
       if Interruption.isRequested && !isLast {
-        try save(parameters, optimizer, step: number)
+        try checkpoints.save(position, TrainingState(after: number, parameters, optimizer))
         console.writeLine(
-          "\(title): interrupted after step \(number) of \(settings.steps); run the same command "
-            + "again to go on")
+          "\(title): interrupted after step \(number) of \(steps); run the same command again to "
+            + "go on")
         return .interrupted
       }
-      if ContinuousClock.now - lastCheckpoint >= Self.checkpointInterval && !isLast {
-        try save(parameters, optimizer, step: number)
+      if ContinuousClock.now - lastCheckpoint >= checkpointInterval && !isLast {
+        try checkpoints.save(position, TrainingState(after: number, parameters, optimizer))
         lastCheckpoint = .now
       }
     }
     progress.finish(figures: validated)
-    try Artifact(
-      metadata: ArtifactMetadata(
-        kind: kind, configuration: configuration, sources: sources,
-        notes: Dictionary(
-          validated.map { ($0.name, "\($0.value)") }, uniquingKeysWith: { $1 })),
-      tensors: parameters.storedTensors(settings.precision)
-    ).write(to: output)
-    try checkpoints.remove()
+    try write(parameters, validated)
     return .finished
   }
 
+  /// Takes one step, and keeps the state before it now and then, to go back to.
+  ///
+  /// Throws a `Divergence`, before the weights change, if the loss or a gradient is not finite.
   private func advance(
-    _ number: Int, _ parameters: ParameterStore, _ optimizer: Adam, _ randomness: Randomness,
+    _ position: inout TrainingPosition, _ parameters: ParameterStore, _ optimizer: Adam,
     _ step: (Int, ForwardPass, Randomness) throws -> Step
   ) throws -> [Figure] {
     let settings = configuration.training
+    let number = position.step + 1
+    // Before the forward pass, which changes codebooks.
+    let before =
+      position.step.isMultiple(of: Self.stateInterval)
+      ? TrainingState(after: position.step, parameters, optimizer) : nil
+    let randomness = Randomness(seed: settings.seed).stream("steps").stream(number)
     let tape = Tape()
     let pass = ForwardPass(recordingOn: tape, randomness: randomness)
     let result = try step(number, pass, randomness)
     let loss = Double(result.loss.scalar)
-    try checkFinite(loss, "loss", step: number)
+    try Divergence.check(loss, "loss", step: number)
     tape.backward(from: result.loss)
     let norm = optimizer.gradientNorm()
+    try Divergence.check(gradientNorm: norm, of: parameters, step: number)
+    if let before { position.good = before }
     let limit = Double(settings.gradientNormLimit)
     optimizer.step(
-      number: number, rate: settings.schedule.rate(at: number),
+      number: number, rate: position.rateScale * settings.schedule.rate(at: number),
       gradientScale: norm > limit ? Float(limit / norm) : 1)
     return [Figure("loss", loss)] + result.figures
   }
 
-  private func checkFinite(_ value: Double, _ name: String, step: Int) throws {
-    guard !value.isFinite else { return }
-    throw FileError(
-      output, "cannot be trained further: the \(name) of step \(step) is not finite",
-      remedy: "train with a lower --learning-rate")
-  }
-
-  // MARK: - Checkpoints
-
-  private struct CheckpointConfiguration: Codable {
-    var step: Int
-    var run: TrainedConfiguration<Model>
-  }
-
-  private func save(_ parameters: ParameterStore, _ optimizer: Adam, step: Int) throws {
-    let moments = optimizer.state.map {
-      StoredTensor($0.name, shape: $0.value.shape, .floats($0.value.elements))
-    }
-    try checkpoints.save(
-      Artifact(
-        metadata: ArtifactMetadata(
-          kind: .checkpoint, configuration: CheckpointConfiguration(step: step, run: configuration),
-          sources: sources), tensors: parameters.storedTensors(.full) + moments))
-  }
-
-  /// Takes the state from the checkpoint, if there is one, and returns the steps done.
-  private func resume(_ parameters: ParameterStore, _ optimizer: Adam) throws -> Int {
-    guard let checkpoint = try checkpoints.load() else { return 0 }
-    if let warning = checkpoint.warning { console.writeLine("warning: \(warning)") }
-    let file = checkpoint.file
-    let saved = try file.configuration(as: CheckpointConfiguration.self)
-    guard saved.run == configuration, file.metadata.sources == sources else {
+  /// Puts the model into its last good state, with half the learning rate from there.
+  ///
+  /// Throws a `FileError`, and leaves that state in the checkpoint, once this has not helped often
+  /// enough.
+  private func goBack(
+    after divergence: Divergence, _ position: inout TrainingPosition,
+    _ parameters: ParameterStore, _ optimizer: Adam
+  ) throws {
+    let good = position.good
+    good.restore(parameters, optimizer)
+    position.step = good.step
+    guard position.rollbacks < rollbackLimit else {
+      try checkpoints.save(position, good)
       throw FileError(
-        file.path, "was left by a training with other settings or on other files",
-        remedy: "remove it to start from the beginning, or use the same flags to go on")
+        output,
+        "cannot be trained further: \(divergence), for all that the learning rate was halved "
+          + "\(rollbackLimit) times; \(checkpoints.path) holds the state after step \(good.step)",
+        remedy: "go on from there with a lower --learning-rate")
     }
-    for parameter in parameters.all {
-      parameter.value = Tensor(
-        try file.tensors.readFloats(parameter.name, shape: parameter.value.shape),
-        shape: parameter.value.shape)
-    }
-    optimizer.state = try optimizer.state.map { name, value in
-      (name, Tensor(try file.tensors.readFloats(name, shape: value.shape), shape: value.shape))
-    }
-    console.writeLine("going on after step \(saved.step) of \(configuration.training.steps)")
-    return saved.step
-  }
-}
-
-/// Images per second over about the last five seconds.
-private struct Throughput {
-  let batchSize: Int
-  private var steps = 0
-  private var start = ContinuousClock.now
-  private var rate = 0.0
-
-  init(batchSize: Int) {
-    self.batchSize = batchSize
+    position.rollbacks += 1
+    console.writeLine(
+      "warning: \(divergence); going back to step \(good.step) and on with half the learning rate "
+        + "(\(position.rollbacks) of \(rollbackLimit) times)")
   }
 
-  mutating func tick() -> Double {
-    steps += 1
-    let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    if elapsed > 5 || rate == 0 {
-      rate = Double(steps * batchSize) / max(elapsed, 1e-9)
-      if elapsed > 5 {
-        steps = 0
-        start = .now
-      }
-    }
-    return rate
+  /// Puts the model where the checkpoint is, if there is one.
+  private func resume(
+    _ parameters: ParameterStore, _ optimizer: Adam
+  ) throws -> TrainingPosition {
+    let start = TrainingState(after: 0, parameters, optimizer)
+    guard let saved = try checkpoints.load(from: start) else { return TrainingPosition(good: start) }
+    if let warning = saved.warning { console.writeLine("warning: \(warning)") }
+    saved.latest.restore(parameters, optimizer)
+    console.writeLine(
+      "going on after step \(saved.position.step) of \(configuration.training.steps)")
+    return saved.position
+  }
+
+  private func write(_ parameters: ParameterStore, _ figures: [Figure]) throws {
+    try Artifact(
+      metadata: ArtifactMetadata(
+        kind: kind, configuration: configuration, sources: sources,
+        notes: Dictionary(figures.map { ($0.name, "\($0.value)") }, uniquingKeysWith: { $1 })),
+      tensors: parameters.storedTensors(configuration.training.precision)
+    ).write(to: output)
+    try checkpoints.remove()
   }
 }

@@ -7,12 +7,14 @@ import VQVAE
 
 /// Trains a VQ-VAE on a dataset and writes it to the run's file; stage one.
 ///
-/// A contact sheet of held-out images above their reconstructions is kept up to date at `sheet`.
+/// A contact sheet of held-out images above their reconstructions is kept up to date beside it, as
+/// `NAME.reconstructions.png`.
 /// Throws what `TrainingRun.run` and the dataset throw.
 public func trainVQVAE(
-  _ run: TrainingRun<VQVAEConfiguration>, on dataset: any ImageDataset, sheet: String
+  _ run: TrainingRun<VQVAEConfiguration>, on dataset: any ImageDataset
 ) throws -> TrainingRun<VQVAEConfiguration>.Ending {
   let settings = run.configuration.training
+  let sheet = companionPath(of: run.output, "reconstructions.png")
   let model = VQVAE(
     run.configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
   let split = try dataset.split(holdOut: settings.heldOut, seed: settings.seed)

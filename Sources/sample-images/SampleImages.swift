@@ -46,6 +46,7 @@ struct SampleImages: StageCommand {
     let generator = CandidateGenerator(
       folder, seed: seed.seed, distribution: choice.distribution, batchSize: choice.batch)
     let writer = try SampleWriter(generator, classNames: folder.classNames, folder: output)
+    defer { writer.folder.release() }
     let candidates = try draw(plan, generator)
     let kept = candidates.count(where: \.isAccepted)
     let progress = ProgressReporter("writing", total: kept, unit: "image")
@@ -57,7 +58,7 @@ struct SampleImages: StageCommand {
     try SampleFile(
       candidates, models: folder, seed: seed.seed, distribution: choice.distribution,
       rejection: plan.rejection
-    ).write(to: writer.path("samples.safetensors"))
+    ).write(to: writer.folder("samples.safetensors"))
     print(summary(of: candidates, plan: plan, classNames: folder.classNames))
     let wanted = plan.labels.count * plan.countPerClass
     if kept < wanted {

@@ -41,15 +41,11 @@ struct TrainClassifier: StageCommand {
       seed: seed.seed)
     let run = try TrainingRun(
       kind: .classifier, output: output.output,
-      configuration: TrainedConfiguration(model: model, training: settings))
-    if run.isFinished {
-      print("\(output.output) is finished; remove it to train again")
-      return
-    }
-    if try trainClassifier(run, on: dataset, augmentation: architecture.augmentation(seed.seed))
-      == .interrupted
-    {
-      throw ExitCode(Interruption.exitCode ?? 1)
+      configuration: TrainedConfiguration(model: model, training: settings),
+      sources: ["images": try fingerprint(of: dataset)],
+      checkpointInterval: training.checkpointInterval)
+    try run.complete {
+      try trainClassifier(run, on: dataset, augmentation: architecture.augmentation(seed.seed))
     }
   }
 }

@@ -45,13 +45,8 @@ struct TrainPrior: StageCommand {
     sources[ArtifactKind.codes.rawValue] = file.file.digest
     let run = try TrainingRun(
       kind: .prior, output: output.output,
-      configuration: TrainedConfiguration(model: model, training: settings), sources: sources)
-    if run.isFinished {
-      print("\(output.output) is finished; remove it to train again")
-      return
-    }
-    if try trainPrior(run, on: file) == .interrupted {
-      throw ExitCode(Interruption.exitCode ?? 1)
-    }
+      configuration: TrainedConfiguration(model: model, training: settings), sources: sources,
+      checkpointInterval: training.checkpointInterval)
+    try run.complete { try trainPrior(run, on: file) }
   }
 }

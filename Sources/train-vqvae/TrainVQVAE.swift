@@ -40,14 +40,9 @@ struct TrainVQVAE: StageCommand {
       seed: seed.seed)
     let run = try TrainingRun(
       kind: .vqvae, output: output.output,
-      configuration: TrainedConfiguration(model: model, training: settings))
-    if run.isFinished {
-      print("\(output.output) is finished; remove it to train again")
-      return
-    }
-    let sheet = companionPath(of: output.output, "reconstructions.png")
-    if try trainVQVAE(run, on: dataset, sheet: sheet) == .interrupted {
-      throw ExitCode(Interruption.exitCode ?? 1)
-    }
+      configuration: TrainedConfiguration(model: model, training: settings),
+      sources: ["images": try fingerprint(of: dataset)],
+      checkpointInterval: training.checkpointInterval)
+    try run.complete { try trainVQVAE(run, on: dataset) }
   }
 }

@@ -54,7 +54,10 @@ struct TuneRejection: StageCommand {
     let real = try images.open(shapedFor: shape)
     let training = try choice.trainingImages(images)?.open(shapedFor: shape) ?? real
     if choice.classificationAccuracyScore { try checkClasses(pool, real, training) }
-    try makeFolder()
+    let folder = try OutputFolder(
+      path: output, for: ["report.html", "report.json", "curves.png", "samples.safetensors"])
+    defer { folder.release() }
+    try AtomicFile.checkWritable(folder("report.html"))
     if let count = choice.draw, try pool.draw(upTo: count, perClass: samples) {
       try pool.write(to: path("samples.safetensors"))
     }
@@ -98,16 +101,6 @@ struct TuneRejection: StageCommand {
   }
 
   private func path(_ name: String) -> String { (output as NSString).appendingPathComponent(name) }
-
-  private func makeFolder() throws {
-    do {
-      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(
-        output, "cannot be created", remedy: "choose another --output or change its permissions")
-    }
-    try AtomicFile.checkWritable(path("report.html"))
-  }
 
   /// The real images to compare with: all, or some of many at random.
   private func comparedImages(_ real: any ImageDataset) throws -> Subset {

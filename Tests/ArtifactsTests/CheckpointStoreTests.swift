@@ -44,13 +44,39 @@ import Testing
     #expect(
       checkpoint.warning
         == "\(store.path) is damaged: its contents do not match its digest; "
-        + "going on from \(store.previousPath)")
-    try damage(store.previousPath)
+        + "going on from the checkpoint before it")
+    // The next save must not have only a damaged one to fall back on.
+    try save(step: 3)
+    try damage(store.path)
+    #expect(try loadedStep() == 1)
+  }
+
+  @Test func twoDamagedOnesAreRefused() throws {
+    try save(step: 1)
+    try save(step: 2)
+    for path in [store.path, store.previousPath] { try damage(path) }
+    let before = try folder.contents()
     #expect {
       _ = try store.load()
     } throws: {
-      "\($0)" == "\(store.path) is damaged: its contents do not match its digest; "
-        + "remove it to start from the beginning"
+      "\($0)" == "\(store.path) is damaged: its contents do not match its digest, and so is the one "
+        + "before it; remove \(store.path) and \(store.previousPath) to start from the beginning"
+    }
+    #expect(try folder.contents() == before)
+  }
+
+  @Test(arguments: [0, 1]) func aDamagedOneAloneIsRefused(which: Int) throws {
+    try save(step: 1)
+    try save(step: 2)
+    let (kept, gone) =
+      which == 0 ? (store.path, store.previousPath) : (store.previousPath, store.path)
+    try FileManager.default.removeItem(atPath: gone)
+    try damage(kept)
+    #expect {
+      _ = try store.load()
+    } throws: {
+      "\($0)" == "\(kept) is damaged: its contents do not match its digest; "
+        + "remove \(kept) to start from the beginning"
     }
   }
 

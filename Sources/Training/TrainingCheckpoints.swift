@@ -1,0 +1,120 @@
+import Artifacts
+
+/// Where a training is, and where it can go back to.
+struct TrainingPosition {
+  /// The steps done.
+  var step = 0
+  /// A state whose next step was computed in finite numbers.
+  var good: TrainingState
+  /// How often the training went back; each time halved its learning rate.
+  var rollbacks = 0
+
+  /// What the learning rate is multiplied by.
+  var rateScale: Float { Float(sign: .plus, exponent: -rollbacks, significand: 1) }
+}
+
+/// The checkpoints of one training: they hold all that a process needs to go on as if it had been there
+/// from the beginning.
+struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
+  private let store: CheckpointStore
+  private let configuration: TrainedConfiguration<Model>
+  private let sources: [String: String]
+
+  private struct Configuration: Codable {
+    var step: Int
+    var run: TrainedConfiguration<Model>
+    // Nil where the latest state is the good one, and in files older than going back is.
+    var goodStep: Int?
+    var rollbacks: Int?
+  }
+
+  private static var goodPrefix: String { "good." }
+
+  init(
+    besides output: String, configuration: TrainedConfiguration<Model>, sources: [String: String]
+  ) {
+    store = CheckpointStore(besides: output)
+    self.configuration = configuration
+    self.sources = sources
+  }
+
+  /// Where the latest is.
+  var path: String { store.path }
+
+  /// Saves a position and the state there; throws a `FileError`, and leaves the earlier ones, if they
+  /// cannot be written.
+  func save(_ position: TrainingPosition, _ latest: TrainingState) throws {
+    let good = position.good
+    let isGood = latest.step == good.step
+    try store.save(
+      Artifact(
+        metadata: ArtifactMetadata(
+          kind: .checkpoint,
+          configuration: Configuration(
+            step: latest.step, run: configuration, goodStep: isGood ? nil : good.step,
+            rollbacks: position.rollbacks), sources: sources),
+        tensors: latest.stored() + (isGood ? [] : good.stored(under: Self.goodPrefix))))
+  }
+
+  /// What `load` found.
+  struct Saved {
+    let position: TrainingPosition
+    let latest: TrainingState
+    /// One line for the user, if it is not what was saved last.
+    let warning: String?
+  }
+
+  /// The latest position of a training that begins in the state `start`; nil if there is none.
+  ///
+  /// Throws a `FileError` if it cannot be used or is of another training.
+  func load(from start: TrainingState) throws -> Saved? {
+    guard let checkpoint = try store.load() else { return nil }
+    let file = checkpoint.file
+    let saved = try file.configuration(as: Configuration.self)
+    var rollbacks = saved.rollbacks ?? 0
+    if saved.run != configuration {
+      guard rollbacks == rollbackLimit, isSlower(than: saved.run) else {
+        throw FileError(
+          file.path, "was left by a training with other settings",
+          remedy: "remove it to start from the beginning, or use the same flags to go on")
+      }
+      rollbacks = 0
+    }
+    if let role = differingSource(sources, in: file) {
+      throw FileError(
+        file.path, "was left by a training on other \(role)",
+        remedy: "remove it to start from the beginning, or pass those it was trained on")
+    }
+    let latest = try TrainingState(after: saved.step, like: start, from: file)
+    let good = try saved.goodStep.map {
+      try TrainingState(after: $0, like: start, from: file, under: Self.goodPrefix)
+    }
+    return Saved(
+      position: TrainingPosition(step: saved.step, good: good ?? latest, rollbacks: rollbacks),
+      latest: latest, warning: checkpoint.warning)
+  }
+
+  /// Removes all, once the training is finished.
+  func remove() throws {
+    try store.remove()
+  }
+
+  /// Whether this training differs from another in nothing but a lower learning rate.
+  private func isSlower(than other: TrainedConfiguration<Model>) -> Bool {
+    var slower = other
+    slower.training.learningRate = configuration.training.learningRate
+    return slower == configuration
+      && configuration.training.learningRate < other.training.learningRate
+  }
+}
+
+/// How often a training may go back before it is given up.
+let rollbackLimit = 3
+
+/// The role of the first source of a training that is known to be another than that of a file: "images".
+func differingSource(_ sources: [String: String], in file: ArtifactFile) -> String? {
+  sources.sorted { $0.key < $1.key }.first { role, digest in
+    // Files of earlier versions do not tell all their sources.
+    file.metadata.sources[role].map { $0 != digest } ?? false
+  }?.key
+}
