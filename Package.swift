@@ -99,9 +99,9 @@ let package = Package(
     .testTarget(
       name: "StageTests",
       dependencies: [
-        "Artifacts", "Evaluation", "Generation", "Images", "PixelCNN", "ProcessTesting", "Tensors",
-        "Training", "evaluate", "extract-codes", "sample-images", "train-classifier", "train-prior",
-        "train-vqvae", "tune-rejection",
+        "Artifacts", "Evaluation", "Generation", "Images", "NeuralNetworks", "PixelCNN",
+        "ProcessTesting", "Tensors", "Training", "evaluate", "extract-codes", "sample-images",
+        "train-classifier", "train-prior", "train-vqvae", "tune-rejection",
       ], resources: [.copy("Help")]),
     .testTarget(
       name: "EvaluationTests",

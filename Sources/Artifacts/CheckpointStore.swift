@@ -55,7 +55,8 @@ public struct CheckpointStore: Sendable {
         let previous = try? ArtifactFile(path: previousPath, kind: .checkpoint)
       else {
         throw FileError(
-          latest, present.count == 2 ? "\(damage.problem), and so is the one before it" : damage.problem,
+          latest,
+          present.count == 2 ? "\(damage.problem), and so is the one before it" : damage.problem,
           remedy: "remove \(all) to start from the beginning")
       }
       guard rename(previousPath, path) == 0 else {

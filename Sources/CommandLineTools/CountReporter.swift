@@ -26,7 +26,9 @@ public final class CountReporter {
   /// Says that there are `count` so far; cheap enough to call often.
   public func report(_ count: Int) {
     let time = now()
-    guard time - lastShown >= (console.isTerminal ? .milliseconds(500) : .seconds(5)) else { return }
+    guard time - lastShown >= (console.isTerminal ? .milliseconds(500) : .seconds(5)) else {
+      return
+    }
     lastShown = time
     let line = "\(title): \(count) \(unit)"
     console.isTerminal ? console.showPassingLine(line) : console.writeLine(line)

@@ -232,7 +232,9 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     _ parameters: ParameterStore, _ optimizer: Adam
   ) throws -> TrainingPosition {
     let start = TrainingState(after: 0, parameters, optimizer)
-    guard let saved = try checkpoints.load(from: start) else { return TrainingPosition(good: start) }
+    guard let saved = try checkpoints.load(from: start) else {
+      return TrainingPosition(good: start)
+    }
     if let warning = saved.warning { console.writeLine("warning: \(warning)") }
     saved.latest.restore(parameters, optimizer)
     console.writeLine(

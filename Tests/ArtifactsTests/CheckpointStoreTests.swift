@@ -59,7 +59,8 @@ import Testing
     #expect {
       _ = try store.load()
     } throws: {
-      "\($0)" == "\(store.path) is damaged: its contents do not match its digest, and so is the one "
+      "\($0)"
+        == "\(store.path) is damaged: its contents do not match its digest, and so is the one "
         + "before it; remove \(store.path) and \(store.previousPath) to start from the beginning"
     }
     #expect(try folder.contents() == before)

@@ -43,7 +43,8 @@ import Testing
   @Test func aLockFileOfTheDeadStopsNobody() throws {
     _ = try folder.write(Array("process 1 on nowhere".utf8), to: ".a.lock")
     let lock = try OutputLock(on: folder("a"))
-    #expect(String(decoding: try readBytes(folder(".a.lock")), as: UTF8.self).contains("\(getpid())"))
+    #expect(
+      String(decoding: try readBytes(folder(".a.lock")), as: UTF8.self).contains("\(getpid())"))
     lock.release()
     #expect(try folder.contents() == [])
   }

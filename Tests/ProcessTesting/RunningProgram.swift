@@ -20,6 +20,9 @@ public final class RunningProgram {
   /// Waits until the program has printed `text` on standard error; false if it ends without.
   public func waitForError(_ text: String) -> Bool { errors.wait(for: text) }
 
+  /// The number the system knows the program by.
+  public var identifier: Int32 { process.processIdentifier }
+
   /// Sends the program a signal.
   public func send(signal: Int32) {
     kill(process.processIdentifier, signal)

@@ -49,6 +49,47 @@ import Testing
     }
   }
 
+  @Test func badImagesAreNamedCountedAndLeftOut() throws {
+    try folder.writeShapes(to: "images", count: 20)
+    try folder.writeShapes(to: "good", count: 20)
+    // The very first image, whose header says what size all have, one that ends early, one too large.
+    let bad = ["disc/0.png", "ring/2.png", "square/7.png"]
+    let whole = try folder.read("images/ring/2.png")
+    try folder.write(Data("no PNG".utf8), to: "images/disc/0.png")
+    try folder.write(whole.prefix(whole.count / 2), to: "images/ring/2.png")
+    try folder.write(
+      Data(try Shape.square.image(number: 1, side: 24).pngBytes()), to: "images/square/7.png")
+    for name in bad { try FileManager.default.removeItem(atPath: folder("good/\(name)")) }
+    let skip = ["--bad-images", "skip"]
+    for (name, command) in [
+      ("vqvae", Command.trainVQVAE()), ("classifier", .trainClassifier()),
+      ("codes", .extractCodes()),
+    ] {
+      let outcome = try command.with(skip).run(in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let warnings = outcome.errorLines.filter { $0.hasPrefix("warning: ") }
+      #expect(warnings.count == 4)
+      for (line, name) in zip(warnings, bad) {
+        #expect(line.hasPrefix("warning: left out images/\(name): "))
+      }
+      #expect(warnings.last == "warning: 3 of 60 images cannot be read and are left out")
+      // What is left is what would have been there without them.
+      try folder.move("\(name).safetensors", to: "skipping-\(name).safetensors")
+      let flags = name == "codes" ? ["--vqvae", "skipping-vqvae.safetensors"] : []
+      #expect(try command.with(flags + ["--images", "good"]).run(in: folder).code == 0)
+      #expect(
+        try folder.read("\(name).safetensors") == folder.read("skipping-\(name).safetensors"))
+    }
+  }
+
+  @Test func noImageThatCanBeRead() throws {
+    for name in ["0", "1"] { try folder.write(Data("no PNG".utf8), to: "images/\(name).png") }
+    let outcome = try Command.trainVQVAE().with("--size", "16", "--bad-images", "skip").run(
+      in: folder)
+    #expect(
+      outcome.code == 1 && outcome.errorLines.last?.hasPrefix("error: images/0.png: ") == true)
+  }
+
   @Test func aPNGCutShortWhileExtracting() throws {
     let pipeline = try Pipeline.shared.get()
     try folder.writeShapes(to: "images", count: 4)

@@ -53,7 +53,7 @@ import Testing
       try own.copy(pipeline.folder("\(name).safetensors"), to: "\(name).safetensors")
       try expectRefusal(
         command.with("--seed", "1"), in: own,
-        "\(name).safetensors is there already, trained with other settings or on other files; "
+        "\(name).safetensors is there already, trained with other settings; "
           + "remove it to train again, or choose another --output")
       #expect(
         try own.read("\(name).safetensors") == pipeline.folder.read("\(name).safetensors"))
@@ -69,6 +69,26 @@ import Testing
       try own.read("codes.safetensors") == pipeline.folder.read("codes.safetensors"))
   }
 
+  @Test func theCheckpointOfATrainingOnOtherImages() throws {
+    try own.writeShapes(to: "images", count: 8)
+    for command in [Command.trainVQVAE(), .trainClassifier()] {
+      let running = try command.start(in: own)
+      #expect(running.waitForError(": step "))
+      running.send(signal: SIGINT)
+      #expect(running.finish().code == 130)
+    }
+    try own.move("images", to: "moved")
+    try own.write(Data(try Shape.disc.image(number: 3).pngBytes()), to: "moved/disc/0.png")
+    for name in ["vqvae", "classifier"] {
+      let command =
+        name == "vqvae" ? Command.trainVQVAE(images: "moved") : .trainClassifier(images: "moved")
+      try expectRefusal(
+        command, in: own,
+        "\(name).checkpoint.safetensors was left by a training on other images; "
+          + "remove it to start from the beginning, or pass those it was trained on")
+    }
+  }
+
   @Test func theCheckpointOfAnotherTraining() throws {
     let command = Command.trainClassifier(images: pipeline.folder("images"))
     let running = try command.start(in: own)
@@ -78,8 +98,8 @@ import Testing
     let checkpoint = try own.read("classifier.checkpoint.safetensors")
     try expectRefusal(
       command.with("--learning-rate", "0.01"), in: own,
-      "classifier.checkpoint.safetensors was left by a training with other settings or on other "
-        + "files; remove it to start from the beginning, or use the same flags to go on")
+      "classifier.checkpoint.safetensors was left by a training with other settings; "
+        + "remove it to start from the beginning, or use the same flags to go on")
     #expect(try own.read("classifier.checkpoint.safetensors") == checkpoint)
   }
 }

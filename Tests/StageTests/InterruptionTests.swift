@@ -67,6 +67,23 @@ import Testing
     #expect(try own.files() == [])
   }
 
+  /// They have no state to save, and end at once.
+  @Test(arguments: [SIGINT, SIGTERM])
+  func stagesThatOnlyMeasureAreEndedByTheSignal(signal: Int32) throws {
+    let folder = pipeline.folder
+    for command in [
+      Command.evaluate(models: folder.path, images: folder("images")),
+      .tuneRejection(
+        models: folder.path, samples: folder("unfiltered/samples.safetensors"),
+        images: folder("images"), output: "report"),
+    ] {
+      let running = try command.start(in: own)
+      #expect(running.waitForError("%"))
+      running.send(signal: signal)
+      #expect(running.finish().code == -signal)
+    }
+  }
+
   /// Starts a stage and sends it a signal as soon as it tells of its progress.
   private func interrupt(_ command: Command, by signal: Int32) throws -> Outcome {
     let running = try command.start(in: own)

@@ -83,6 +83,17 @@ extension Command {
       ["--models", models, "--count", "\(count)", "--output", output, "--threads", "1"])
   }
 
+  static func tuneRejection(
+    models: String = ".", samples: String, images: String = "images", output: String
+  ) -> Command {
+    Command(
+      "tune-rejection",
+      [
+        "--models", models, "--samples", samples, "--images", images, "--output", output,
+        "--threads", "1",
+      ])
+  }
+
   static func evaluate(models: String = ".", images: String = "images") -> Command {
     Command("evaluate", ["--models", models, "--images", images, "--threads", "1"])
   }
