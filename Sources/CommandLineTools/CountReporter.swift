@@ -31,6 +31,6 @@ public final class CountReporter {
     }
     lastShown = time
     let line = "\(title): \(count) \(unit)"
-    console.isTerminal ? console.showPassingLine(line) : console.writeLine(line)
+    if console.isTerminal { console.showPassingLine(line) } else { console.writeLine(line) }
   }
 }

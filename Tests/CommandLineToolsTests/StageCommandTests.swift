@@ -44,7 +44,7 @@ import Testing
             OVERVIEW: Does what the tests want to see done.
 
             USAGE: example-stage [--threads <n>] [--seed <n>] --output <path> --images <path> \
-            [--labels <path>] [--size <n|hxw>] [--grey] [--color] [--fail] [--wait]
+            [--labels <path>] [--size <n|hxw>] [--grey] [--color] [--bad-images <way>] [--fail] [--wait]
 
             OPTIONS:
               --threads <n>           The number of threads. (default: one per core)
@@ -56,6 +56,10 @@ import Testing
               --size <n|hxw>          Resize and crop all images to N × N or H × W pixels.
               --grey                  Read all images in grey.
               --color                 Read all images in colour. (default: --color)
+              --bad-images <way>      What to do with images that cannot be read: 'fatal'
+                                      stops at the first, 'skip' reads all images
+                                      beforehand and leaves the bad ones out. (values:
+                                      fatal, skip; default: fatal)
               --fail                  Fail with an error of several lines.
               --wait                  Print a line, then wait for a signal.
               -h, --help              Show help information.
