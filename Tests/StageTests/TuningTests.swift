@@ -37,12 +37,9 @@ import Testing
     samples: String = "unfiltered/samples.safetensors", models: String? = nil,
     images: String? = nil
   ) -> Command {
-    Command(
-      "tune-rejection",
-      [
-        "--models", models ?? pipeline.folder.path, "--samples", pipeline.folder(samples),
-        "--images", images ?? pipeline.folder("images"), "--output", "report", "--threads", "1",
-      ])
+    .tuneRejection(
+      models: models ?? pipeline.folder.path, samples: pipeline.folder(samples),
+      images: images ?? pipeline.folder("images"), output: "report")
   }
 
   private func report(_ command: Command) throws -> (text: String, json: Report) {
