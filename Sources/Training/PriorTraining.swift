@@ -24,9 +24,9 @@ public func trainPrior(
   return try run.run(
     prior.parameters, title: "train-prior \(run.configuration.model.level.name)",
     validationInterval: max(settings.steps / 10, 1), begin: { _ in },
-    step: { number, pass, _ in
-      let first = (number - 1) * settings.batchSize
-      let images = (first..<first + settings.batchSize).map { order[epochs[$0]] }
+    step: { part, pass, _ in
+      let first = part * settings.partSize
+      let images = (first..<first + settings.partSize).map { order[epochs[$0]] }
       return .init(loss: prior.loss(of: try data.batch(images), in: pass), figures: [])
     },
     validate: {

@@ -1,6 +1,6 @@
 import Images
 
-/// The batches of a training in their order, from any step on, decoded ahead of need.
+/// The parts of a training's batches in their order, from any step on, decoded ahead of need.
 final class TrainingBatches {
   private let dataset: any ImageDataset
   private let settings: TrainingSettings
@@ -19,11 +19,11 @@ final class TrainingBatches {
   func begin(after steps: Int) {
     loader = ImageLoader(
       dataset, order: DataOrder(count: dataset.count, seed: settings.seed, shuffled: true),
-      batchSize: settings.batchSize, startPosition: steps * settings.batchSize,
+      batchSize: settings.partSize, startPosition: steps * settings.batchSize,
       augmentation: augmentation)
   }
 
-  /// The batch of the next step.
+  /// The next part of a step's batch.
   func next() throws -> Batch {
     guard let batch = try loader?.next() else {
       preconditionFailure("training batches do not end")

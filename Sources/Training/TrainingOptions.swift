@@ -13,6 +13,20 @@ public struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Images per step.", valueName: "n"))
   public var batch: Int?
 
+  /// The parts of a step.
+  @Option(
+    name: .customLong("accumulate"),
+    help: ArgumentHelp(
+      "Go through a step's images in this many parts, which takes that much less memory.",
+      valueName: "n"))
+  public var parts = 1
+
+  /// Whether blocks are computed twice to save memory.
+  @Flag(
+    name: .customLong("recompute"),
+    help: "Keep less in memory: compute blocks again for their gradients, a third slower.")
+  public var recomputesBlocks = false
+
   /// The highest learning rate.
   @Option(
     help: ArgumentHelp(
@@ -62,6 +76,7 @@ public struct TrainingOptions: ParsableArguments {
     func isPositive(_ value: Float) -> Bool { value > 0 && value.isFinite }
     try check((1...1_000_000_000).contains(steps ?? 1), "--steps lies between 1 and 1000000000.")
     try check((1...65_536).contains(batch ?? 1), "--batch lies between 1 and 65536.")
+    try check(parts >= 1, "--accumulate is at least 1.")
     try check(isPositive(learningRate ?? 1), "--learning-rate is positive.")
     try check((warmup ?? 0) >= 0, "--warmup is not negative.")
     try check(isPositive(clip), "--clip is positive.")
@@ -74,7 +89,7 @@ public struct TrainingOptions: ParsableArguments {
   /// The settings of a training on the `images` images at `path`, with the stage's own defaults.
   ///
   /// Throws a `FileError` if there are too few images for any training, a `ValidationError` if too
-  /// many are held out.
+  /// many are held out or a batch has no such parts.
   public func settings(
     images: Int, at path: String, steps: Int, batch: Int, learningRate: Float, seed: UInt64
   ) throws -> TrainingSettings {
@@ -83,6 +98,10 @@ public struct TrainingOptions: ParsableArguments {
         path, "has fewer than two images, one to train on and one to validate with",
         remedy: "add images")
     }
+    let batch = self.batch ?? batch
+    guard batch.isMultiple(of: parts) else {
+      throw ValidationError("--accumulate \(parts) does not divide the batch of \(batch).")
+    }
     let steps = self.steps ?? steps
     let heldOut = self.heldOut ?? min(max(images / 20, 1), 2000)
     guard heldOut < images else {
@@ -90,7 +109,7 @@ public struct TrainingOptions: ParsableArguments {
         "There are \(images) images and \(heldOut) are held out: none are left to train on.")
     }
     return TrainingSettings(
-      steps: steps, batchSize: self.batch ?? batch,
+      steps: steps, batchSize: batch, parts: parts, recomputesBlocks: recomputesBlocks,
       learningRate: self.learningRate ?? learningRate, warmup: warmup ?? steps / 20,
       gradientNormLimit: clip, heldOut: heldOut, seed: seed, precision: precision)
   }

@@ -11,7 +11,7 @@ import Tensors
 /// of the seed and the step. Where numbers stop being finite it goes back to an earlier state and on
 /// with half the learning rate, a few times.
 public final class TrainingRun<Model: Codable & Hashable & Sendable> {
-  /// What one step computed.
+  /// What one part of a step computed.
   public struct Step {
     /// What is minimized; a scalar.
     public var loss: Tensor
@@ -114,7 +114,8 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   ///   - parameters: of the model; their values are replaced where there is a checkpoint.
   ///   - begin: called before the first `step`, and wherever the training goes back, with the number of
   ///     steps already done.
-  ///   - step: the forward pass of one step, by number from 1.
+  ///   - step: the forward pass of one part of a step, by number: parts are counted through all steps,
+  ///     from 0.
   ///   - validationInterval: steps between validations; the last step is always followed by one.
   ///   - validate: figures of the model as it is.
   /// - Throws: a `FileError` if the checkpoint is of another training, something cannot be written, or
@@ -122,7 +123,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   public func run(
     _ parameters: ParameterStore, title: String, validationInterval: Int,
     begin: (Int) throws -> Void,
-    step: (_ number: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step,
+    step: (_ part: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step,
     validate: () throws -> [Figure]
   ) throws -> Ending {
     let steps = configuration.training.steps
@@ -185,13 +186,13 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     let before =
       position.step.isMultiple(of: Self.stateInterval)
       ? TrainingState(after: position.step, parameters, optimizer) : nil
-    let randomness = Randomness(seed: settings.seed).stream("steps").stream(number)
-    let tape = Tape()
-    let pass = ForwardPass(recordingOn: tape, randomness: randomness)
-    let result = try step(number, pass, randomness)
-    let loss = Double(result.loss.scalar)
-    try Divergence.check(loss, "loss", step: number)
-    tape.backward(from: result.loss)
+    var figures: [Figure] = []
+    for part in 0..<settings.parts {
+      let computed = try computeGradients(part: position.step * settings.parts + part, step)
+      figures =
+        figures.isEmpty
+        ? computed : zip(figures, computed).map { Figure($0.name, $0.value + $1.value) }
+    }
     let norm = optimizer.gradientNorm()
     try Divergence.check(gradientNorm: norm, of: parameters, step: number)
     if let before { position.good = before }
@@ -199,7 +200,28 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     optimizer.step(
       number: number, rate: position.rateScale * settings.schedule.rate(at: number),
       gradientScale: norm > limit ? Float(limit / norm) : 1)
-    return [Figure("loss", loss)] + result.figures
+    return figures
+  }
+
+  /// Adds the gradients of one part of a step to those of the parts before it.
+  ///
+  /// - Returns: the part's share of the step's loss and figures.
+  private func computeGradients(
+    part: Int, _ step: (Int, ForwardPass, Randomness) throws -> Step
+  ) throws -> [Figure] {
+    let settings = configuration.training
+    let randomness = Randomness(seed: settings.seed).stream("steps").stream(part + 1)
+    let tape = Tape()
+    let pass = ForwardPass(
+      recordingOn: tape, randomness: randomness, recomputingBlocks: settings.recomputesBlocks)
+    let result = try step(part, pass, randomness)
+    let loss = Double(result.loss.scalar)
+    try Divergence.check(loss, "loss", step: part / settings.parts + 1)
+    let share = 1 / Float(settings.parts)
+    tape.backward(from: result.loss, seed: Tensor(repeating: share, shape: result.loss.shape))
+    return ([Figure("loss", loss)] + result.figures).map {
+      Figure($0.name, $0.value / Double(settings.parts))
+    }
   }
 
   /// Puts the model into its last good state, with half the learning rate from there.

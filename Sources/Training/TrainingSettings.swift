@@ -6,6 +6,10 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
   public var steps: Int
   /// Images per step.
   public var batchSize: Int
+  /// The parts a step's images are split into, whose gradients are added up; divides `batchSize`.
+  public var parts: Int
+  /// Whether the inside of blocks is computed again for their gradients instead of kept.
+  public var recomputesBlocks: Bool
   /// The highest learning rate.
   public var learningRate: Float
   /// Steps over which the rate rises to it.
@@ -21,11 +25,14 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
 
   /// Settings of a training.
   public init(
-    steps: Int, batchSize: Int, learningRate: Float, warmup: Int, gradientNormLimit: Float,
-    heldOut: Int, seed: UInt64, precision: WeightPrecision
+    steps: Int, batchSize: Int, parts: Int = 1, recomputesBlocks: Bool = false,
+    learningRate: Float, warmup: Int, gradientNormLimit: Float, heldOut: Int, seed: UInt64,
+    precision: WeightPrecision
   ) {
     self.steps = steps
     self.batchSize = batchSize
+    self.parts = parts
+    self.recomputesBlocks = recomputesBlocks
     self.learningRate = learningRate
     self.warmup = warmup
     self.gradientNormLimit = gradientNormLimit
@@ -34,8 +41,29 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
     self.precision = precision
   }
 
+  /// Images in a part of a step.
+  var partSize: Int { batchSize / parts }
+
   var schedule: LearningRateSchedule {
     LearningRateSchedule(peak: learningRate, warmup: warmup, steps: steps)
+  }
+}
+
+extension TrainingSettings {
+  /// Settings from a file, perhaps from before steps had parts.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      steps: try values.decode(Int.self, forKey: .steps),
+      batchSize: try values.decode(Int.self, forKey: .batchSize),
+      parts: try values.decodeIfPresent(Int.self, forKey: .parts) ?? 1,
+      recomputesBlocks: try values.decodeIfPresent(Bool.self, forKey: .recomputesBlocks) ?? false,
+      learningRate: try values.decode(Float.self, forKey: .learningRate),
+      warmup: try values.decode(Int.self, forKey: .warmup),
+      gradientNormLimit: try values.decode(Float.self, forKey: .gradientNormLimit),
+      heldOut: try values.decode(Int.self, forKey: .heldOut),
+      seed: try values.decode(UInt64.self, forKey: .seed),
+      precision: try values.decode(WeightPrecision.self, forKey: .precision))
   }
 }
 

@@ -62,6 +62,28 @@ import Training
     #expect(try folder.snapshot() == before)
   }
 
+  @Test func theGradientsOfPartsAddUpToThoseOfTheBatch() throws {
+    let scratch = try TemporaryFolder()
+    func losses(_ name: String, _ flags: [String]) throws -> [Double] {
+      let command = Command.trainPrior(
+        "bottom", codes: folder("codes.safetensors"), output: "\(name).safetensors")
+      let outcome = try command.with("--steps", "20", "--dropout", "0").with(flags).run(in: scratch)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let text = String(decoding: try scratch.read("\(name).metrics.jsonl"), as: UTF8.self)
+      return try text.split(separator: "\n").map {
+        let line = try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Double]
+        return try #require(line?["held-out nats/code"])
+      }
+    }
+    let whole = try losses("whole", [])
+    #expect(whole.count == 10)
+    for flags in [["--accumulate", "4"], ["--recompute"]] {
+      for (left, right) in zip(whole, try losses("parts\(flags.count)", flags)) {
+        #expect(abs(left - right) < 1e-4 * left, "\(flags)")
+      }
+    }
+  }
+
   @Test func reconstructionsAreHeldOutImagesAboveWhatTheirCodesDecodeTo() throws {
     let vqvae = try LoadedVQVAE(path: folder("vqvae.safetensors"))
     let dataset = try openDataset(
