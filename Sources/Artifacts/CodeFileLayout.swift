@@ -59,7 +59,8 @@ public struct CodeFileLayout: Equatable, Codable, Sendable {
     }
     let imageFits = imageShape.count == 3 && imageShape.allSatisfy(sizes.contains)
     let names = Set(levels.map(\.name) + [Self.labels])
-    return levelsFit && imageFits && (1...8).contains(levels.count) && names.count == levels.count + 1
+    return levelsFit && imageFits && (1...8).contains(levels.count)
+      && names.count == levels.count + 1
   }
 
   /// The first code outside its codebook and the image it is in, counted from 0; nil if all fit.

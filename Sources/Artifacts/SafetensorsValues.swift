@@ -13,7 +13,8 @@ extension SafetensorsFile {
     let (description, bytes) = try realTensor(name, shape: shape)
     let count = bytes.count / description.dataType.byteCount
     return try [Float](unsafeUninitializedCapacity: count) { values, initializedCount in
-      try readFloats(description, bytes, into: UnsafeMutableBufferPointer(rebasing: values[..<count]))
+      let values = UnsafeMutableBufferPointer(rebasing: values[..<count])
+      try readFloats(description, bytes, into: values)
       initializedCount = count
     }
   }

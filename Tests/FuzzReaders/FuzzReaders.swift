@@ -3,7 +3,8 @@ import FileReading
 import Foundation
 
 /// The reader to fuzz, from the environment, because the arguments are libFuzzer's.
-private let reader = FileReader(rawValue: ProcessInfo.processInfo.environment["FUZZED_READER"] ?? "")
+private let reader = ProcessInfo.processInfo.environment["FUZZED_READER"]
+  .flatMap(FileReader.init(rawValue:))
 
 /// Memory is a faster place for the files than a disk.
 private let folder = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : "/tmp"
@@ -16,8 +17,10 @@ private let resealedPath = "\(path)-resealed"
 @_cdecl("LLVMFuzzerTestOneInput")
 public func readFuzzedFile(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let reader else { fatalError("FUZZED_READER is none of \(FileReader.allCases)") }
-  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-  guard descriptor >= 0, write(descriptor, bytes, count) == count, close(descriptor) == 0 else {
+  let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
+  guard descriptor >= 0, write(descriptor, bytes, count) == count,
+    ftruncate(descriptor, off_t(count)) == 0, close(descriptor) == 0
+  else {
     fatalError("\(path) cannot be written")
   }
   judge(path, by: reader)

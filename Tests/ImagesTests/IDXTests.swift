@@ -121,6 +121,12 @@ struct IDXTests {
       error(opening: bomb)
         == "\(path) announces 4096000000 bytes, more than its \(bomb.count) can hold; "
         + "fetch it again")
+    let noise = noiseImage(height: 1000, width: 400, channels: 1).bytes
+    let largerBomb = deflated(idx([300, 1000, 1000], noise), gzip: true)
+    #expect(
+      error(opening: largerBomb)
+        == "\(path) announces 300000000 bytes, beyond the limit of 200000000 and twice its size for "
+        + "a gzipped file; gunzip it first")
   }
 
   @Test("What is not an IDX file of images is refused")
