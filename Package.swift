@@ -93,7 +93,8 @@ let package = Package(
       path: "Tests/ExampleStage"),
     .target(name: "ProcessTesting", path: "Tests/ProcessTesting"),
     .target(
-      name: "FileReading", dependencies: ["Artifacts", "Generation", "Images", "Training"],
+      name: "FileReading",
+      dependencies: ["Artifacts", "CZlib", "Generation", "Images", "Training"],
       path: "Tests/FileReading"),
     .executableTarget(
       name: "mutate-files", dependencies: ["Artifacts", "FileReading", argumentParser],

@@ -13,23 +13,31 @@ private let resealedPath = "\(path)-resealed"
 
 /// What libFuzzer calls with each file it makes up.
 ///
-/// An artifact is read once as it is and once with its digest made right, which no mutation finds.
+/// An artifact is read as it is and again with its digest made right, which no mutation finds; so is a
+/// PNG with its checksums.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func readFuzzedFile(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let reader else { fatalError("FUZZED_READER is none of \(FileReader.allCases)") }
-  let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
-  guard descriptor >= 0, write(descriptor, bytes, count) == count,
-    ftruncate(descriptor, off_t(count)) == 0, close(descriptor) == 0
-  else {
-    fatalError("\(path) cannot be written")
-  }
+  let file = Array(UnsafeBufferPointer(start: bytes, count: count))
+  replaceFile(with: file)
   judge(path, by: reader)
+  if reader == .png {
+    replaceFile(with: repairingChecksums(ofPNG: file))
+    judge(path, by: reader)
+  }
   if let kind = ArtifactKind(rawValue: reader.rawValue),
     let digest = try? reseal(path, kind: kind, to: resealedPath), !digest.isEmpty
   {
     judge(resealedPath, by: reader)
   }
   return 0
+}
+
+private func replaceFile(with bytes: [UInt8]) {
+  let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
+  guard descriptor >= 0, write(descriptor, bytes, bytes.count) == bytes.count,
+    ftruncate(descriptor, off_t(bytes.count)) == 0, close(descriptor) == 0
+  else { fatalError("\(path) cannot be written") }
 }
 
 private func judge(_ path: String, by reader: FileReader) {

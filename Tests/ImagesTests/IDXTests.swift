@@ -78,7 +78,7 @@ struct IDXTests {
     let file = gzips ? deflated(whole, gzip: true) : whole
     for length in 0..<file.count {
       let line = try #require(error(opening: Array(file[..<length])), "\(length) bytes")
-      #expect(line.hasPrefix(folder.file("images: ")))
+      #expect(line.hasPrefix(folder.file("images ")))
     }
   }
 
@@ -88,7 +88,7 @@ struct IDXTests {
     for bit in 0..<8 * whole.count {
       var bytes = whole
       bytes[bit / 8] ^= 1 << (bit % 8)
-      if let line = error(opening: bytes) { #expect(line.hasPrefix(folder.file("images: "))) }
+      if let line = error(opening: bytes) { #expect(line.hasPrefix(folder.file("images "))) }
     }
   }
 
