@@ -18,5 +18,5 @@ sanitize() {
 }
 
 sanitize address 'KernelsTests|TensorsTests|ArtifactsTests|ImagesTests|FileReaderTests' \
-  --sanitize=address --sanitize=undefined -Xcc -fno-sanitize-recover=undefined
+  --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined
 sanitize thread 'TensorsTests|ImagesTests' --sanitize=thread
