@@ -24,7 +24,8 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["COpenBLAS", "Kernels"]),
     .target(name: "NeuralNetworks", dependencies: ["Kernels", "Tensors"]),
     .target(name: "Artifacts"),
-    .target(name: "Images", dependencies: ["CPNG", "CZlib", "PNGDecoder", "Tensors"]),
+    .target(
+      name: "Images", dependencies: ["Artifacts", "CPNG", "CZlib", "PNGDecoder", "Tensors"]),
     .target(name: "VQVAE", dependencies: ["NeuralNetworks", "Tensors"]),
     .target(name: "PixelCNN", dependencies: ["Artifacts", "Kernels", "NeuralNetworks", "Tensors"]),
     .target(name: "Classifiers", dependencies: ["NeuralNetworks", "Tensors"]),
@@ -91,6 +92,17 @@ let package = Package(
       name: "example-stage", dependencies: ["CommandLineTools", "Images"],
       path: "Tests/ExampleStage"),
     .target(name: "ProcessTesting", path: "Tests/ProcessTesting"),
+    .target(
+      name: "FileReading",
+      dependencies: ["Artifacts", "CZlib", "Generation", "Images", "Training"],
+      path: "Tests/FileReading"),
+    .executableTarget(
+      name: "mutate-files", dependencies: ["Artifacts", "FileReading", argumentParser],
+      path: "Tests/MutateFiles"),
+    .testTarget(
+      name: "FileReaderTests",
+      dependencies: ["Artifacts", "FileReading", "ProcessTesting", "mutate-files"],
+      resources: [.copy("Found"), .copy("Seeds")]),
     .testTarget(
       name: "CommandLineToolsTests",
       dependencies: [
@@ -111,3 +123,10 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
 )
+
+// A fuzzer has no `main` but libFuzzer's, so it is built on request only: by pipelines/fuzz.sh.
+if Context.environment["FUZZING"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz-readers", dependencies: ["Artifacts", "FileReading"], path: "Tests/FuzzReaders"))
+}

@@ -35,8 +35,9 @@ public final class ArtifactWriter {
 
   /// Starts a file that will be at `path`, with `tensors` in the order given.
   ///
-  /// Throws a `FileError` if nothing can be written there.
+  /// Throws a `FileError` if nothing can be written there, or the configuration is too long.
   public init(path: String, metadata: ArtifactMetadata, tensors: [TensorDescription]) throws {
+    try metadata.checkSize(path: path)
     self.metadata = metadata
     self.tensors = tensors
     let unknownDigest = String(repeating: "0", count: 64)

@@ -24,6 +24,9 @@ public struct ArtifactMetadata: Equatable, Sendable {
   /// The format version this build writes, and the newest it reads.
   public static let formatVersion = 1
 
+  /// The longest configuration that is written or read, in bytes of UTF-8.
+  public static let maximumConfigurationSize = 8_000_000
+
   /// What the file is for.
   public let kind: ArtifactKind
   /// The full configuration that made it, as JSON with sorted keys.
@@ -93,6 +96,18 @@ extension ArtifactMetadata {
     self.configuration = configuration
     sources = Self.entries(of: stored, under: Self.sourcePrefix)
     notes = Self.entries(of: stored, under: Self.notePrefix)
+    try checkSize(path: path)
+  }
+
+  /// Checks that the configuration of the file at `path` is not too long to be read.
+  func checkSize(path: String) throws {
+    let size = configuration.utf8.count
+    guard size <= Self.maximumConfigurationSize else {
+      throw FileError(
+        path,
+        "has a configuration of \(size) bytes, beyond the limit of "
+          + "\(Self.maximumConfigurationSize)", remedy: "use fewer or shorter names of classes")
+    }
   }
 
   private static func entries(

@@ -38,37 +38,39 @@ public struct CodeFileLayout: Equatable, Codable, Sendable {
   }
 
   /// The name of the tensor of labels.
-  static let labels = "labels"
+  public static let labels = "labels"
   /// The label of an image of no known class.
   static let unlabelled: Int32 = -1
 
-  /// The tensors of a file of `count` images.
-  func tensors(count: Int) -> [TensorDescription] {
+  /// The tensors of codes and labels that a file of `count` images has.
+  public func tensors(count: Int) -> [TensorDescription] {
     levels.map { level in
       TensorDescription(
         name: level.name, dataType: .uint16, shape: [count, level.height, level.width])
     } + [TensorDescription(name: Self.labels, dataType: .int32, shape: [count])]
   }
 
-  /// Whether the numbers make sense, whoever wrote them.
-  var isPossible: Bool {
+  /// Whether the numbers make sense, whoever wrote them: 1 to 8 levels with names of their own, and
+  /// no map, codebook or image larger than 65,536.
+  public var isPossible: Bool {
     let sizes = 1...65_536
     let levelsFit = levels.allSatisfy {
       sizes.contains($0.height) && sizes.contains($0.width) && sizes.contains($0.codebookSize)
     }
     let imageFits = imageShape.count == 3 && imageShape.allSatisfy(sizes.contains)
     let names = Set(levels.map(\.name) + [Self.labels])
-    return levelsFit && imageFits && !levels.isEmpty && names.count == levels.count + 1
+    return levelsFit && imageFits && (1...8).contains(levels.count)
+      && names.count == levels.count + 1
   }
 
   /// The first code outside its codebook and the image it is in, counted from 0; nil if all fit.
-  func firstStray(in codes: [UInt16], of level: CodeLevel) -> (image: Int, code: UInt16)? {
+  public func firstStray(in codes: [UInt16], of level: CodeLevel) -> (image: Int, code: UInt16)? {
     guard let stray = codes.firstIndex(where: { Int($0) >= level.codebookSize }) else { return nil }
     return (stray / level.codesPerImage, codes[stray])
   }
 
   /// The image of the first label that is no class, counted from 0; nil if all fit.
-  func firstStrayLabel(in labels: [Int32]) -> Int? {
+  public func firstStrayLabel(in labels: [Int32]) -> Int? {
     labels.firstIndex { $0 < Self.unlabelled || Int($0) >= classNames.count }
   }
 }

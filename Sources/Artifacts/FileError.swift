@@ -43,8 +43,9 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
   }
 }
 
-/// Text with everything that could break or disguise a line of output escaped.
-private func onOneLine(_ text: String) -> String {
+/// Text with everything that could break or disguise a line of output escaped: control characters,
+/// separators of lines and paragraphs, and the marks that turn the direction of writing.
+public func onOneLine(_ text: String) -> String {
   var line = ""
   for scalar in text.unicodeScalars {
     switch scalar.properties.generalCategory {
@@ -59,5 +60,7 @@ private func onOneLine(_ text: String) -> String {
 
 /// A name found in a file, quoted for a message and cut to a length one can read.
 func quoted(_ name: String) -> String {
-  name.count <= 80 ? "'\(name)'" : "'\(name.prefix(80))…'"
+  // Counting the characters of a name of megabytes would take seconds.
+  let start = name.prefix(80)
+  return start.endIndex == name.endIndex ? "'\(name)'" : "'\(start)…'"
 }

@@ -12,6 +12,7 @@ public final class SafetensorsFile: Sendable {
   public let metadata: [String: String]
 
   let file: RandomAccessFile
+  private let dataSize: Int
   private let tensors: [String: (description: TensorDescription, bytes: Range<Int>)]
 
   /// Opens the file at `path` and reads its header.
@@ -26,6 +27,7 @@ public final class SafetensorsFile: Sendable {
       let header = try SafetensorsHeader(parsing: bytes, dataSize: file.size - dataStart)
       self.path = path
       self.file = file
+      dataSize = file.size - dataStart
       names = header.tensors.map(\.description.name)
       metadata = header.metadata
       tensors = Dictionary(
@@ -43,6 +45,9 @@ public final class SafetensorsFile: Sendable {
   public func description(of name: String) -> TensorDescription? {
     tensors[name]?.description
   }
+
+  /// The most numbers the tensors can hold: at least two bytes each, as in half precision.
+  public var largestRealCount: Int { dataSize / 2 }
 
   /// The encoding, shape and place of a tensor that must be there.
   func tensor(_ name: String) throws -> (description: TensorDescription, bytes: Range<Int>) {

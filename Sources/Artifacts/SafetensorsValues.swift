@@ -10,17 +10,49 @@ extension SafetensorsFile {
   /// Given a `shape`, the tensor must have it. Throws a `FileError` if the file has no such tensor,
   /// if it holds integers, or if it cannot be read.
   public func readFloats(_ name: String, shape: [Int]? = nil) throws -> [Float] {
+    let (description, bytes) = try realTensor(name, shape: shape)
+    let count = bytes.count / description.dataType.byteCount
+    return try [Float](unsafeUninitializedCapacity: count) { values, initializedCount in
+      let values = UnsafeMutableBufferPointer(rebasing: values[..<count])
+      try readFloats(description, bytes, into: values)
+      initializedCount = count
+    }
+  }
+
+  /// Reads the tensor called `name`, which must have the given `shape`, into `values`, converted to
+  /// single precision.
+  ///
+  /// `values` has room for exactly the tensor's elements. Throws as `readFloats(_:shape:)` does.
+  public func readFloats(
+    _ name: String, shape: [Int], into values: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    let (description, bytes) = try realTensor(name, shape: shape)
+    try readFloats(description, bytes, into: values)
+  }
+
+  private func realTensor(
+    _ name: String, shape: [Int]?
+  ) throws -> (description: TensorDescription, bytes: Range<Int>) {
     let (description, bytes) = try tensor(name)
     if let shape, description.shape != shape {
       throw FileError(
         path, "has tensor \(quoted(name)) of shape \(description.shape) where \(shape) is needed",
         remedy: "pass a file whose configuration fits or make it again")
     }
-    return switch description.dataType {
-    case .float32: try file.read(bytes)
-    case .float16: try read(bytes, converting: float(half:))
-    case .bfloat16: try read(bytes) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
-    case .float64: try read(bytes) { (value: Double) in Float(value) }
+    return (description, bytes)
+  }
+
+  private func readFloats(
+    _ description: TensorDescription, _ bytes: Range<Int>,
+    into values: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    switch description.dataType {
+    case .float32:
+      try file.read(into: UnsafeMutableRawBufferPointer(values), at: bytes.lowerBound)
+    case .float16: try read(bytes, into: values, converting: float(half:))
+    case .bfloat16:
+      try read(bytes, into: values) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+    case .float64: try read(bytes, into: values) { (value: Double) in Float(value) }
     default: throw wrongType(description, wanted: "real numbers")
     }
   }
@@ -91,13 +123,19 @@ extension SafetensorsFile {
   ) throws -> [Value]
   where Stored: FixedWidthInteger & BitwiseCopyable, Value: FixedWidthInteger & BitwiseCopyable {
     if Stored.self == Value.self { return try file.read(bytes) }
-    return try read(bytes) { (stored: Stored) in
-      guard let value = Value(exactly: stored) else {
-        throw FileError(
-          path, "has \(stored) in tensor \(quoted(description.name)), beyond the range of its use",
-          remedy: "copy or make it again")
+    let count = bytes.count / MemoryLayout<Stored>.size
+    return try [Value](unsafeUninitializedCapacity: count) { values, initializedCount in
+      let values = UnsafeMutableBufferPointer(rebasing: values[..<count])
+      try read(bytes, into: values) { (stored: Stored) in
+        guard let value = Value(exactly: stored) else {
+          throw FileError(
+            path,
+            "has \(stored) in tensor \(quoted(description.name)), beyond the range of its use",
+            remedy: "copy or make it again")
+        }
+        return value
       }
-      return value
+      initializedCount = count
     }
   }
 
@@ -115,18 +153,17 @@ extension SafetensorsFile {
   /// Reads elements of one type and converts each to another, a piece of the file at a time.
   @inline(__always)
   private func read<Stored: BitwiseCopyable, Value: BitwiseCopyable>(
-    _ bytes: Range<Int>, converting convert: (Stored) throws -> Value
-  ) throws -> [Value] {
-    let count = bytes.count / MemoryLayout<Stored>.size
-    return try [Value](unsafeUninitializedCapacity: count) { values, initializedCount in
-      try file.forEachChunk(of: bytes) { chunk in
-        let stored = chunk.assumingMemoryBound(to: Stored.self)
-        let converted = UnsafeMutableBufferPointer(rebasing: values[initializedCount...])
-        for index in stored.indices {
-          converted.initializeElement(at: index, to: try convert(stored[index]))
-        }
-        initializedCount += stored.count
+    _ bytes: Range<Int>, into values: UnsafeMutableBufferPointer<Value>,
+    converting convert: (Stored) throws -> Value
+  ) throws {
+    var done = 0
+    try file.forEachChunk(of: bytes) { chunk in
+      let stored = chunk.assumingMemoryBound(to: Stored.self)
+      let converted = UnsafeMutableBufferPointer(rebasing: values[done...])
+      for index in stored.indices {
+        converted.initializeElement(at: index, to: try convert(stored[index]))
       }
+      done += stored.count
     }
   }
 }

@@ -76,7 +76,7 @@ public struct ImageOptions: ParsableArguments {
     progress.finish()
     let console = Console.standardError
     let shown = 20
-    for error in errors.prefix(shown) { console.writeLine("warning: left out \(error)") }
+    for error in errors.prefix(shown) { console.writeLine("warning: \(error)") }
     if errors.count > shown { console.writeLine("warning: … and \(errors.count - shown) more") }
     if !errors.isEmpty {
       console.writeLine(

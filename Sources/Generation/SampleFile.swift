@@ -6,6 +6,9 @@ import PixelCNN
 /// Tensors: a `U16` tensor of codes per level, [candidates, height, width]; `labels`, `numbers` and
 /// `accepted`, `I32` [candidates]; `scores`, `F32` [candidates], where there was a classifier.
 public struct SampleFile {
+  /// The most maps of codes, one for each candidate and level, that are read into memory at once.
+  public static let maximumMapCount = 2_000_000
+
   /// What made the candidates.
   public struct Configuration: Codable, Sendable {
     /// Levels, class names and image shape.
@@ -73,46 +76,74 @@ public struct SampleFile {
 
   /// Reads the file at `path`.
   ///
-  /// Throws a `FileError` if it is not a whole sample file, or a code or label is out of range.
+  /// Throws a `FileError` if it is not a whole sample file, or a code or label is out of range, or
+  /// there are more maps of codes than `maximumMapCount`.
   public init(path: String) throws {
     let file = try ArtifactFile(path: path, kind: .samples)
-    let configuration = try file.configuration(as: Configuration.self)
-    let labels = try file.tensors.readInt32("labels")
+    configuration = try file.configuration(as: Configuration.self)
+    sources = file.metadata.sources
+    candidates = try StoredCandidates(file, layout: configuration.layout).read()
+  }
+}
+
+/// The candidates of a sample file whose tensors are known to agree.
+private struct StoredCandidates {
+  private let file: ArtifactFile
+  private let layout: CodeFileLayout
+  private let count: Int
+
+  init(_ file: ArtifactFile, layout: CodeFileLayout) throws {
+    self.file = file
+    self.layout = layout
+    count = file.tensors.description(of: CodeFileLayout.labels)?.shape.first ?? 0
+    let vectors = [("numbers", DataType.int32), ("accepted", .int32), ("scores", .float32)].map {
+      TensorDescription(name: $0, dataType: $1, shape: [count])
+    }
+    let expected = layout.tensors(count: count) + (hasScores ? vectors : vectors.dropLast())
+    guard layout.isPossible, expected.allSatisfy({ file.tensors.description(of: $0.name) == $0 })
+    else { throw damage("its tensors are not those of its configuration") }
+    let limit = SampleFile.maximumMapCount
+    guard count <= limit / layout.levels.count else {
+      throw FileError(
+        file.path, "has \(count) candidates of \(layout.levels.count) levels",
+        remedy: "the limit is \(limit) maps of codes: sample fewer at a time")
+    }
+  }
+
+  private var hasScores: Bool { file.tensors.description(of: "scores") != nil }
+
+  private func damage(_ problem: String) -> FileError {
+    FileError(file.path, "is damaged: \(problem)", remedy: "sample again")
+  }
+
+  func read() throws -> [Candidate] {
+    let labels = try file.tensors.readInt32(CodeFileLayout.labels)
+    if let stray = layout.firstStrayLabel(in: labels) {
+      throw damage("label \(labels[stray]) of candidate \(stray) is no class")
+    }
     let numbers = try file.tensors.readInt32("numbers")
     let accepted = try file.tensors.readInt32("accepted")
-    let scores =
-      file.tensors.names.contains("scores") ? try file.tensors.readFloats("scores") : nil
-    let codes = try configuration.layout.levels.map { level in
-      try file.tensors.readUInt16(level.name).map { code in
-        guard Int(code) < level.codebookSize else {
-          throw FileError(
-            path,
-            "has code \(code) in level '\(level.name)', beyond its codebook of "
-              + "\(level.codebookSize)", remedy: "sample again")
-        }
-        return code
-      }
-    }
-    let classes = Int32(configuration.layout.classNames.count)
-    guard numbers.count == labels.count, accepted.count == labels.count,
-      scores.map({ $0.count == labels.count }) ?? true,
-      zip(codes, configuration.layout.levels).allSatisfy({
-        $0.count == labels.count * $1.codesPerImage
-      }), labels.allSatisfy({ $0 >= -1 && $0 < classes })
-    else {
-      throw FileError(path, "is damaged: its tensors disagree", remedy: "sample again")
-    }
-    self.configuration = configuration
-    sources = file.metadata.sources
-    candidates = labels.indices.map { index in
+    let scores = hasScores ? try file.tensors.readFloats("scores") : nil
+    let codes = try layout.levels.map { try readCodes(of: $0) }
+    return labels.indices.map { index in
       var candidate = Candidate(
         label: labels[index], number: Int(numbers[index]),
-        codes: zip(codes, configuration.layout.levels).map { codes, level in
+        codes: zip(codes, layout.levels).map { codes, level in
           Array(codes[index * level.codesPerImage..<(index + 1) * level.codesPerImage])
         })
       candidate.score = scores?[index]
       candidate.isAccepted = accepted[index] != 0
       return candidate
     }
+  }
+
+  private func readCodes(of level: CodeLevel) throws -> [UInt16] {
+    let codes = try file.tensors.readUInt16(level.name)
+    if let (candidate, code) = layout.firstStray(in: codes, of: level) {
+      throw damage(
+        "code \(code) in level '\(level.name)' of candidate \(candidate) is beyond its codebook "
+          + "of \(level.codebookSize)")
+    }
+    return codes
   }
 }

@@ -5,6 +5,9 @@
 struct IDXFile {
   /// The most elements that are read into memory.
   static let maximumByteCount = 1 << 33
+  /// The most elements a gzipped file may have beyond twice its size: more is a bomb, or a file so
+  /// repetitive that it is better kept as it is.
+  static let maximumInflatedByteCount = 200_000_000
 
   let name: String
   let dimensions: [Int]
@@ -61,6 +64,12 @@ struct IDXFile {
         file.name, "announces \(count) bytes, more than its \(file.size) can hold",
         remedy: "fetch it again")
     }
+    guard !compressed || count <= 2 * file.size + maximumInflatedByteCount else {
+      throw ImageError(
+        file.name,
+        "announces \(count) bytes, beyond the limit of \(maximumInflatedByteCount) and twice its "
+          + "size for a gzipped file", remedy: "gunzip it first")
+    }
     return count
   }
 
@@ -69,7 +78,8 @@ struct IDXFile {
     _ reader: GzipReader, count: Int, name: String
   ) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(min(count, 1 << 28))
+    // Growing would copy; memory that is not written to is not taken.
+    bytes.reserveCapacity(count)
     while bytes.count < count {
       let piece = try read(reader, upTo: min(count - bytes.count, 1 << 20))
       guard !piece.isEmpty else {

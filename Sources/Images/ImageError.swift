@@ -1,3 +1,5 @@
+import Artifacts
+
 /// What is wrong with a file or a request about images, in one line that says what to do.
 public struct ImageError: Error, CustomStringConvertible, Equatable {
   /// The file, folder or setting at fault.
@@ -8,20 +10,11 @@ public struct ImageError: Error, CustomStringConvertible, Equatable {
   public let remedy: String
 
   init(_ subject: String, _ problem: String, remedy: String) {
-    self.subject = printable(subject)
-    self.problem = printable(problem)
+    self.subject = onOneLine(subject)
+    self.problem = onOneLine(problem)
     self.remedy = remedy
   }
 
-  /// The line: `subject: problem; remedy`.
-  public var description: String { "\(subject): \(problem); \(remedy)" }
-}
-
-/// The text with control characters replaced, so that a file name cannot break or forge a line.
-private func printable(_ text: String) -> String {
-  var scalars = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    scalars.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
-  }
-  return String(scalars)
+  /// The line: subject, problem and remedy, as `FileError` has it.
+  public var description: String { "\(subject) \(problem); \(remedy)" }
 }

@@ -39,7 +39,7 @@ extension ImageDataset {
   public func split(holdOut: Int, seed: UInt64) throws -> (training: Subset, heldOut: Subset) {
     guard holdOut > 0, holdOut < count else {
       throw ImageError(
-        "hold-out", "\(holdOut) of \(count) images cannot be held out",
+        "--held-out", "\(holdOut) cannot be taken from \(count) images",
         remedy: "hold out at least 1 and at most \(count - 1)")
     }
     let permutation = Permutation(count: count, key: seed)

@@ -10,11 +10,14 @@ public final class ParameterStore {
   public enum Start {
     /// Drawn by each parameter's initializer, from a stream of its own named after it.
     case random(Randomness)
-    /// Zero, because they are about to be loaded.
-    case zero
+    /// Zero, because they are about to be loaded from a file that holds at most this many numbers:
+    /// no memory is taken for more, whatever the model's configuration claims.
+    case zero(limit: Int)
   }
 
   private let start: Start
+  private var names: Set<String> = []
+  private var declaredCount = 0
   /// What training changes, in the order of declaration.
   public private(set) var trained: [Parameter] = []
   /// What is saved beside it.
@@ -31,6 +34,13 @@ public final class ParameterStore {
   /// Parameters and statistics together.
   public var all: [Parameter] { trained + statistics }
 
+  /// Whether the model has more parameters than the limit it was built with: it has no values then,
+  /// and cannot be used.
+  public var exceedsLimit: Bool {
+    guard case .zero(let limit) = start else { return false }
+    return declaredCount > limit
+  }
+
   /// How many numbers training changes.
   public var trainedCount: Int { trained.reduce(0) { $0 + $1.value.count } }
 
@@ -42,13 +52,15 @@ public final class ParameterStore {
   fileprivate func declare(
     _ name: String, shape: [Int], initializer: Initializer, isTrained: Bool
   ) -> Parameter {
-    precondition(!all.contains { $0.name == name }, "\(name) is declared twice")
+    precondition(names.insert(name).inserted, "\(name) is declared twice")
     let value: Tensor
     switch start {
     case .random(let randomness):
       value = initializer.tensor(of: shape, from: randomness.stream(name))
-    case .zero:
-      value = Tensor(zeros: shape)
+    case .zero(let limit):
+      let (sum, overflow) = declaredCount.addingReportingOverflow(shape.reduce(1, *))
+      declaredCount = overflow ? .max : sum
+      value = Tensor(zeros: declaredCount > limit ? [0] + shape.dropFirst() : shape)
     }
     let parameter = Parameter(name: name, value: value)
     if isTrained { trained.append(parameter) } else { statistics.append(parameter) }

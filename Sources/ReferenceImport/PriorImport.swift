@@ -18,7 +18,8 @@ public func importPrior(
   let state = StateDictionary(file)
   let configuration = try priorConfiguration(
     state, level: level, condition: condition, attentionHeads: attentionHeads, dropout: dropout)
-  let prior = Prior(configuration, start: .zero)
+  let prior = Prior(configuration, start: .zero(limit: file.largestRealCount))
+  try state.check(fits: prior.parameters)
   try PriorImporter(state: state, prior: prior).run()
   try state.checkAllUsed()
   return prior

@@ -55,6 +55,15 @@ final class StateDictionary {
     return try file.readFloats(name)
   }
 
+  /// Throws a `FileError` if the model that some of the tensors imply has more parameters than all of
+  /// them hold.
+  func check(fits parameters: ParameterStore) throws {
+    guard parameters.exceedsLimit else { return }
+    throw FileError(
+      file.path, "has tensors that imply a larger model than they are of",
+      remedy: "pass the state_dict of one model, unchanged")
+  }
+
   /// Leaves out a tensor that holds nothing to keep.
   func ignore(_ name: String) { unused.remove(name) }
 

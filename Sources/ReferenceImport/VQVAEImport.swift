@@ -9,7 +9,10 @@ import VQVAE
 public func importVQVAE(_ file: SafetensorsFile, imageSize: ImageSize) throws -> VQVAE {
   let state = StateDictionary(file)
   let configuration = try vqvaeConfiguration(state, imageSize: imageSize)
-  let model = VQVAE(configuration, start: .zero)
+  // Ours keeps one number for each level that the reference does not.
+  let limit = file.largestRealCount + configuration.levels.count
+  let model = VQVAE(configuration, start: .zero(limit: limit))
+  try state.check(fits: model.parameters)
   try VQVAEImporter(state: state, model: model).run()
   try state.checkAllUsed()
   return model

@@ -94,7 +94,7 @@ private func readModel<Configuration: CheckedConfiguration, Model: StoredModel>(
     throw FileError(
       path, "has an impossible configuration (\(problem))", remedy: "make the file again")
   }
-  let model = build(configuration, .zero)
+  let model = build(configuration, .zero(limit: file.tensors.largestRealCount))
   try model.parameters.load(from: file)
   return (file, model)
 }

@@ -19,11 +19,20 @@ extension ParameterStore {
 
   /// Takes all values from a file.
   ///
-  /// Throws a `FileError` that names the tensor if one is missing, surplus or of another shape.
+  /// The model must have been built with `file.tensors.largestRealCount` as its limit. Throws a
+  /// `FileError` that says so if its configuration asks for more than the file holds, or that names
+  /// the tensor if one is missing, surplus or of another shape.
   public func load(from file: ArtifactFile) throws {
+    guard !exceedsLimit else {
+      throw FileError(
+        file.path, "has a configuration for a larger model than its tensors are of",
+        remedy: "make the file again")
+    }
     for parameter in all {
-      let elements = try file.tensors.readFloats(parameter.name, shape: parameter.value.shape)
-      parameter.value = Tensor(elements, shape: parameter.value.shape)
+      let shape = parameter.value.shape
+      try parameter.value.withMutableElements {
+        try file.tensors.readFloats(parameter.name, shape: shape, into: $0)
+      }
     }
     let known = Set(all.map(\.name))
     if let surplus = file.tensors.names.first(where: { !known.contains($0) }) {

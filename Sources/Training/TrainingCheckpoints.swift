@@ -72,6 +72,13 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
     let file = checkpoint.file
     let saved = try file.configuration(as: Configuration.self)
     var rollbacks = saved.rollbacks ?? 0
+    guard saved.step <= saved.run.training.steps, (saved.goodStep ?? saved.step) <= saved.step,
+      min(saved.goodStep ?? 0, saved.step, rollbacks) >= 0, rollbacks <= rollbackLimit
+    else {
+      throw FileError(
+        file.path, "is damaged: it counts steps that no training takes",
+        remedy: "remove it to start from the beginning")
+    }
     if saved.run != configuration {
       guard rollbacks == rollbackLimit, isSlower(than: saved.run) else {
         throw FileError(

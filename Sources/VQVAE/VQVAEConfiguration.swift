@@ -29,9 +29,12 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
     case codebookLoss = "codebook-loss"
   }
 
-  /// Rows of an image.
+  /// The most rows or columns of an image.
+  public static let maximumSide = 8192
+
+  /// Rows of an image, at most `maximumSide`.
   public var imageHeight: Int
-  /// Columns of an image.
+  /// Columns of an image, at most `maximumSide`.
   public var imageWidth: Int
   /// 1 for grey, 3 for colour.
   public var imageChannels: Int
@@ -119,6 +122,11 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
   /// What is wrong with its images, if nothing else is, in one line; nil if they can be encoded.
   public var imageProblem: String? {
     if imageChannels != 1 && imageChannels != 3 { return "images have 1 or 3 channels" }
+    let sides = 1...Self.maximumSide
+    if !sides.contains(imageHeight) || !sides.contains(imageWidth) {
+      return "a VQ-VAE reads images of up to \(Self.maximumSide) pixels a side, not of "
+        + "\(imageWidth)×\(imageHeight); choose another --size"
+    }
     let factor = totalDownsampling(ofLevel: 0)
     if imageHeight < factor || imageWidth < factor || imageHeight % factor != 0
       || imageWidth % factor != 0

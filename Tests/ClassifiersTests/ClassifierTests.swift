@@ -75,8 +75,8 @@ import Testing
 
   @Test func theTwoArchitecturesShareOnlyTheirLogits() {
     let (plain, residual) = (
-      Classifier(configuration(.plain, height: 28, width: 28), start: .zero),
-      Classifier(configuration(.residual, height: 28, width: 28), start: .zero)
+      Classifier(configuration(.plain, height: 28, width: 28), start: .zero(limit: .max)),
+      Classifier(configuration(.residual, height: 28, width: 28), start: .zero(limit: .max))
     )
     func layers(_ model: Classifier) -> [String: [Int]] {
       var shapes: [String: [Int]] = [:]

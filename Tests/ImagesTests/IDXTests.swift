@@ -78,7 +78,7 @@ struct IDXTests {
     let file = gzips ? deflated(whole, gzip: true) : whole
     for length in 0..<file.count {
       let line = try #require(error(opening: Array(file[..<length])), "\(length) bytes")
-      #expect(line.hasPrefix(folder.file("images: ")))
+      #expect(line.hasPrefix(folder.file("images ")))
     }
   }
 
@@ -88,7 +88,7 @@ struct IDXTests {
     for bit in 0..<8 * whole.count {
       var bytes = whole
       bytes[bit / 8] ^= 1 << (bit % 8)
-      if let line = error(opening: bytes) { #expect(line.hasPrefix(folder.file("images: "))) }
+      if let line = error(opening: bytes) { #expect(line.hasPrefix(folder.file("images "))) }
     }
   }
 
@@ -98,10 +98,10 @@ struct IDXTests {
     let short = deflated(idx([4, 2, 3], Array(elements.dropLast())), gzip: true)
     #expect(
       error(opening: short)
-        == "\(path): ends after 23 of the 24 bytes it announces; fetch it again")
+        == "\(path) ends after 23 of the 24 bytes it announces; fetch it again")
     #expect(
       error(opening: idx([4, 2, 3], elements + [0]))
-        == "\(path): goes on after the 24 bytes it announces; fetch it again")
+        == "\(path) goes on after the 24 bytes it announces; fetch it again")
     let trailing = deflated(idx([4, 2, 3], elements), gzip: true) + [1, 2, 3]
     #expect(error(opening: trailing)?.contains("gzip") == true)
   }
@@ -112,15 +112,21 @@ struct IDXTests {
     let most = 1 << 32 - 1
     #expect(
       error(opening: idx([most, most, most], []))
-        == "\(path): announces more than 8589934592 bytes; split it")
+        == "\(path) announces more than 8589934592 bytes; split it")
     #expect(
       error(opening: idx([1_000_000, 64, 64], elements))
-        == "\(path): announces 4096000000 bytes, more than its 40 can hold; fetch it again")
+        == "\(path) announces 4096000000 bytes, more than its 40 can hold; fetch it again")
     let bomb = deflated(idx([1_000_000, 64, 64], elements), gzip: true)
     #expect(
       error(opening: bomb)
-        == "\(path): announces 4096000000 bytes, more than its \(bomb.count) can hold; "
+        == "\(path) announces 4096000000 bytes, more than its \(bomb.count) can hold; "
         + "fetch it again")
+    let noise = noiseImage(height: 1000, width: 400, channels: 1).bytes
+    let largerBomb = deflated(idx([300, 1000, 1000], noise), gzip: true)
+    #expect(
+      error(opening: largerBomb)
+        == "\(path) announces 300000000 bytes, beyond the limit of 200000000 and twice its size for "
+        + "a gzipped file; gunzip it first")
   }
 
   @Test("What is not an IDX file of images is refused")
@@ -128,14 +134,14 @@ struct IDXTests {
     let path = folder.file("images")
     #expect(
       error(opening: Array("text".utf8))
-        == "\(path): is not an IDX file; give an IDX file, gzipped or not, or a folder of PNGs")
+        == "\(path) is not an IDX file; give an IDX file, gzipped or not, or a folder of PNGs")
     #expect(
       error(opening: idx([4], [1, 2, 3, 4]))
-        == "\(path): holds no images: element type 8, dimensions 1; "
+        == "\(path) holds no images: element type 8, dimensions 1; "
         + "images are bytes (type 8) in [3, 4] dimensions")
     #expect(error(opening: idx([4, 2, 3], elements, type: 13))?.contains("type 13") == true)
     #expect(
-      error(opening: idx([0, 2, 3], [])) == "\(path): holds no image; give a file with images")
+      error(opening: idx([0, 2, 3], [])) == "\(path) holds no image; give a file with images")
     #expect(error(opening: idx([3, 0, 3], []))?.contains("3×0 pixels") == true)
     #expect(error(opening: idx([3, 2, 2, 2], elements))?.contains("2 channels") == true)
   }
@@ -144,7 +150,7 @@ struct IDXTests {
   func labelCount() {
     let line = error(opening: idx([4, 2, 3], elements), labels: idx([3], [0, 1, 2]))
     #expect(
-      line == "\(folder.file("labels")): holds 3 labels for the 4 images of "
+      line == "\(folder.file("labels")) holds 3 labels for the 4 images of "
         + "\(folder.file("images")); give the labels that belong to the images")
   }
 }

@@ -47,7 +47,7 @@ struct ImageDatasetTests {
     #expect {
       try dataset.split(holdOut: holdOut, seed: 0)
     } throws: {
-      "\($0)" == "hold-out: \(holdOut) of 100 images cannot be held out; "
+      "\($0)" == "--held-out \(holdOut) cannot be taken from 100 images; "
         + "hold out at least 1 and at most 99"
     }
   }
@@ -66,13 +66,13 @@ struct ImageDatasetTests {
     #expect {
       try open(folder.file("pngs"), labels: labels)
     } throws: {
-      "\($0)" == "\(folder.file("pngs")): is a folder, whose classes are its sub-folders; "
+      "\($0)" == "\(folder.file("pngs")) is a folder, whose classes are its sub-folders; "
         + "give no label file, or give the images as an IDX file"
     }
     #expect {
       try open(folder.file("missing"))
     } throws: {
-      "\($0)" == "\(folder.file("missing")): cannot be opened: No such file or directory; "
+      "\($0)" == "\(folder.file("missing")) cannot be opened: No such file or directory; "
         + "check the path and its permissions"
     }
   }

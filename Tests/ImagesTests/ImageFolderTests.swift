@@ -88,7 +88,7 @@ struct ImageFolderTests {
     try add(2, "2.png", height: 5, width: 4)
     #expect(
       error()
-        == "\(folder.file("2.png")): is 4×5 pixels, \(folder.file("1.png")) is 3×2; "
+        == "\(folder.file("2.png")) is 4×5 pixels, \(folder.file("1.png")) is 3×2; "
         + "give --size to bring all images to one size")
     let images = try ImageFolder(folder.path, size: ImageSize(square: 4), color: .color)
     #expect(images.shape == ImageShape(size: ImageSize(square: 4), channels: 3))
@@ -104,34 +104,34 @@ struct ImageFolderTests {
     #expect {
       try images.image(at: 1)
     } throws: {
-      "\($0)".hasPrefix("\(folder.file("2.png")): is 3×5 pixels")
+      "\($0)".hasPrefix("\(folder.file("2.png")) is 3×5 pixels")
     }
   }
 
   @Test("Empty, missing and ambiguous folders are refused with a remedy")
   func refusals() throws {
     let remedy = "give a folder of .png files, or of one sub-folder of them for each class"
-    #expect(error() == "\(folder.path): holds no PNG; \(remedy)")
+    #expect(error() == "\(folder.path) holds no PNG; \(remedy)")
     try folder.write([1], to: "readme")
-    #expect(error() == "\(folder.path): holds no PNG; \(remedy)")
+    #expect(error() == "\(folder.path) holds no PNG; \(remedy)")
 
     try add(1, "cat/1.png")
     try folder.write([1], to: "dog/readme")
     #expect(
       error()
-        == "\(folder.file("dog")): holds no PNG, but its neighbours are classes; "
+        == "\(folder.file("dog")) holds no PNG, but its neighbours are classes; "
         + "add images or take the folder away")
     try add(1, "1.png")
     #expect(
       error()
-        == "\(folder.path): holds both PNGs and sub-folders of PNGs; "
+        == "\(folder.path) holds both PNGs and sub-folders of PNGs; "
         + "move the PNGs into a sub-folder, their class")
 
     let missing = folder.file("missing")
     #expect {
       try ImageFolder(missing, size: nil, color: .grey)
     } throws: {
-      "\($0)" == "\(missing): cannot be listed: No such file or directory; "
+      "\($0)" == "\(missing) cannot be listed: No such file or directory; "
         + "check the path and its permissions"
     }
   }
@@ -145,7 +145,7 @@ struct ImageFolderTests {
       try images.image(at: 1)
     } throws: {
       "\($0)"
-        == "\(folder.file("2.png")): is a damaged PNG (cut short); copy or export it again"
+        == "\(folder.file("2.png")) is a damaged PNG (cut short); copy or export it again"
     }
   }
 }

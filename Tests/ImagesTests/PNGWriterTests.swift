@@ -41,7 +41,7 @@ struct PNGWriterTests {
     #expect {
       try plainImage(0).writePNG(to: path)
     } throws: {
-      "\($0)" == "\(path): cannot be written: No such file or directory; "
+      "\($0)" == "\(path) cannot be written: No such file or directory; "
         + "check that its folder exists, is writable and has space"
     }
   }

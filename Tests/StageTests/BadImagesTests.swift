@@ -21,7 +21,7 @@ import Testing
     for command in Self.readers("empty") {
       try expectRefusal(
         command, in: folder,
-        "empty: holds no PNG; give a folder of .png files, or of one sub-folder of them for each "
+        "empty holds no PNG; give a folder of .png files, or of one sub-folder of them for each "
           + "class")
     }
   }
@@ -30,7 +30,7 @@ import Testing
     for command in Self.readers("missing") {
       try expectRefusal(
         command, in: folder,
-        "missing: cannot be opened: No such file or directory; check the path and its permissions")
+        "missing cannot be opened: No such file or directory; check the path and its permissions")
     }
   }
 
@@ -43,7 +43,7 @@ import Testing
       let outcome = try command.with("--batch", "64", "--held-out", "1").run(in: folder)
       #expect(outcome.code == 1 && outcome.output.isEmpty)
       #expect(outcome.errorLines.count == 1)
-      #expect(outcome.errors.hasPrefix("error: images/ring/2.png: is a damaged PNG ("))
+      #expect(outcome.errors.hasPrefix("error: images/ring/2.png is a damaged PNG ("))
       #expect(outcome.errors.hasSuffix("); copy or export it again\n"))
       #expect(try folder.files().filter { isTemporary($0) || $0.hasSuffix("safetensors") } == [])
     }
@@ -70,7 +70,7 @@ import Testing
       let warnings = outcome.errorLines.filter { $0.hasPrefix("warning: ") }
       #expect(warnings.count == 4)
       for (line, name) in zip(warnings, bad) {
-        #expect(line.hasPrefix("warning: left out images/\(name): "))
+        #expect(line.hasPrefix("warning: images/\(name) "))
       }
       #expect(warnings.last == "warning: 3 of 60 images cannot be read and are left out")
       // What is left is what would have been there without them.
@@ -87,7 +87,7 @@ import Testing
     let outcome = try Command.trainVQVAE().with("--size", "16", "--bad-images", "skip").run(
       in: folder)
     #expect(
-      outcome.code == 1 && outcome.errorLines.last?.hasPrefix("error: images/0.png: ") == true)
+      outcome.code == 1 && outcome.errorLines.last?.hasPrefix("error: images/0.png ") == true)
   }
 
   @Test func aPNGCutShortWhileExtracting() throws {
@@ -97,7 +97,7 @@ import Testing
     try folder.write(whole.prefix(20), to: "images/ring/2.png")
     try expectRefusal(
       .extractCodes(vqvae: pipeline.folder("vqvae.safetensors")).with("--size", "16"), in: folder,
-      "images/ring/2.png: is cut short within its header; copy or export it again")
+      "images/ring/2.png is cut short within its header; copy or export it again")
   }
 
   @Test func imagesOfDifferentSizes() throws {
@@ -107,7 +107,7 @@ import Testing
     for command in Self.readers("images") {
       try expectRefusal(
         command, in: folder,
-        "images/ring/1.png: is 24×24 pixels, images/disc/0.png is 16×16; give --size to bring all "
+        "images/ring/1.png is 24×24 pixels, images/disc/0.png is 16×16; give --size to bring all "
           + "images to one size")
       #expect(try command.with("--size", "16", "--steps", "1").run(in: folder).code == 0)
     }
@@ -121,7 +121,7 @@ import Testing
     for command in Self.readers("images-idx3") {
       try expectRefusal(
         command.with("--labels", "labels-idx1"), in: folder,
-        "labels-idx1: holds 3 labels for the 4 images of images-idx3; give the labels that belong "
+        "labels-idx1 holds 3 labels for the 4 images of images-idx3; give the labels that belong "
           + "to the images")
     }
   }

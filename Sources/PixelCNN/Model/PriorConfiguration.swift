@@ -70,9 +70,12 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
     if !(1...1000).contains(blocks) || !(0...1000).contains(residualBlocks) {
       return "use 1 to 1000 blocks"
     }
+    if blocks * residualBlocks > 1000 { return "use at most 1000 residual blocks in all" }
     if !(0...1000).contains(outputBlocks) || !(0...1000).contains(conditionBlocks) {
       return "use 0 to 1000 output and condition blocks"
     }
+    if conditions.count > 7 { return "a level has at most 7 above it" }
+    if classCount > 16_384 { return "a prior knows at most 16384 classes, not \(classCount)" }
     if !(0..<1).contains(dropout) { return "dropout lies in [0, 1)" }
     if attentionHeads < 0 || attentionHeads > channels / 2
       || (attentionHeads > 0 && channels / 2 % attentionHeads != 0)

@@ -1,0 +1,69 @@
+import Artifacts
+import FileReading
+import Foundation
+import Testing
+
+/// Files that claim far more than they hold are refused before memory is taken for it.
+@Suite struct LimitTests {
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("limits-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+  }
+
+  /// Reads the seed of `reader` with one number of its configuration replaced; returns the error.
+  private func refusal(
+    of reader: FileReader, _ name: String, _ text: String, by replacement: String
+  ) throws -> String? {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let kind = try #require(ArtifactKind(rawValue: reader.rawValue))
+    let seed = "\(try seedFolder(of: reader))/\(name)"
+    let own = try ArtifactFile(path: seed, kind: kind).metadata.configuration
+    let changed = own.replacingOccurrences(of: text, with: replacement)
+    #expect(changed != own, "\(own)")
+    let path = folder.appendingPathComponent("large.safetensors").path
+    let configuration = try JSONDecoder().decode(JSONValue.self, from: Data(changed.utf8))
+    try #require(try reseal(seed, kind: kind, configuration: configuration, to: path) != nil)
+    do {
+      try reader.read(path)
+      return nil
+    } catch {
+      return "\(error)".replacingOccurrences(of: "\(path) ", with: "")
+    }
+  }
+
+  private static let tooLarge =
+    "has a configuration for a larger model than its tensors are of; make the file again"
+
+  @Test func giantModelsAreRefused() throws {
+    #expect(
+      try refusal(
+        of: .vqvae, "version-1.safetensors", #""channels":4,"#, by: #""channels":4096,"#)
+        == Self.tooLarge)
+  }
+
+  @Test func deepModelsAreRefused() throws {
+    #expect(
+      try refusal(
+        of: .prior, "bottom-version-1.safetensors", #""outputBlocks":0"#,
+        by: #""outputBlocks":1000"#) == Self.tooLarge)
+  }
+
+  @Test func giantImagesAreRefused() throws {
+    #expect(
+      try refusal(
+        of: .vqvae, "version-1.safetensors", #""imageHeight":8"#,
+        by: #""imageHeight":9223372036854775800"#)
+        == "has an impossible configuration (a VQ-VAE reads images of up to 8192 pixels a side, not "
+        + "of 8×9223372036854775800; choose another --size); make the file again")
+  }
+
+  @Test func mapsWhoseSizeOverflowsAreRefused() throws {
+    #expect(
+      try refusal(
+        of: .samples, "version-1.safetensors", #""height":2"#, by: #""height":9223372036854775807"#)
+        == "is damaged: its tensors are not those of its configuration; sample again")
+  }
+}

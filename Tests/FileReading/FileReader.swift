@@ -1,0 +1,94 @@
+import Artifacts
+import Foundation
+import Generation
+import Images
+import Training
+
+/// What the programs do with a file they are given, by the kind of file.
+public enum FileReader: String, CaseIterable, Sendable {
+  /// Any safetensors file, every tensor of it.
+  case safetensors
+  /// A trained VQ-VAE.
+  case vqvae
+  /// A trained prior.
+  case prior
+  /// A trained classifier.
+  case classifier
+  /// The codes of a data set.
+  case codes
+  /// Sampled codes.
+  case samples
+  /// The state of an unfinished training.
+  case checkpoint
+  /// Images in an IDX file, gzipped or not.
+  case idx
+  /// An image.
+  case png
+
+  /// Reads all of the file at `path`.
+  ///
+  /// Throws the reader's own error if it refuses the file.
+  public func read(_ path: String) throws {
+    switch self {
+    case .safetensors: try Self.readTensors(SafetensorsFile(path: path))
+    case .vqvae: _ = try LoadedVQVAE(path: path)
+    case .prior: _ = try LoadedPrior(path: path)
+    case .classifier: _ = try LoadedClassifier(path: path)
+    case .codes: try Self.readCodes(CodeFile(path: path))
+    case .samples: _ = try SampleFile(path: path)
+    case .checkpoint: try Self.readTensors(ArtifactFile(path: path, kind: .checkpoint).tensors)
+    case .idx:
+      let dataset = try IDXDataset(images: path, labels: nil, size: nil, color: .color)
+      for index in [0, dataset.count - 1] { _ = try dataset.image(at: index) }
+    case .png: _ = try Image(png: path, color: .color)
+    }
+  }
+
+  /// Whether its files are artifacts, with a configuration and a digest.
+  public var readsArtifacts: Bool {
+    switch self {
+    case .safetensors, .idx, .png: false
+    default: true
+    }
+  }
+
+  private static func readTensors(_ file: SafetensorsFile) throws {
+    for name in file.names {
+      switch file.description(of: name)?.dataType {
+      case .float64, .float32, .float16, .bfloat16: _ = try file.readFloats(name)
+      default: _ = try file.readInt64(name)
+      }
+    }
+  }
+
+  private static func readCodes(_ file: CodeFile) throws {
+    _ = try file.readLabels()
+    for level in file.levels { _ = try file.readCodes(level: level.name, images: 0..<file.count) }
+  }
+}
+
+extension FileReader {
+  /// How reading a file ended.
+  public enum Verdict: Equatable, Sendable {
+    /// It was read.
+    case read
+    /// It was refused in one line about it.
+    case refused
+    /// It was refused in a way nobody should see; the text says how.
+    case mishandled(String)
+  }
+
+  /// Reads the file at `path` and judges the error, if there is one.
+  public func verdict(on path: String) -> Verdict {
+    do {
+      try read(path)
+      return .read
+    } catch {
+      let line = "\(error)"
+      let isOurs = error is FileError || error is ImageError
+      let isOneLine = !line.contains(where: \.isNewline) && line.utf8.count < 2000
+      return isOurs && isOneLine && line.hasPrefix("\(path) ") && line.contains("; ")
+        ? .refused : .mishandled(line)
+    }
+  }
+}

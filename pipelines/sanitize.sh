@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Runs the tests of the C kernels, of the tensors on them and of all that reads files under the
+# sanitizers of addresses and, for the C, of undefined behaviour.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+pipelines/setup.sh
+
+# The first report ends the tests; the runtime need not explain it at length. Freed memory is kept a
+# little only, because the tests of damaged files bound their memory.
+export SWIFT_BACKTRACE=enable=no
+export ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1
+
+swift test -c release --disable-testable-imports --scratch-path .build/sanitized \
+  --filter 'KernelsTests|TensorsTests|ArtifactsTests|ImagesTests|FileReaderTests' \
+  --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined
