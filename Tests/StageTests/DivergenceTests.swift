@@ -83,8 +83,8 @@ import Training
     var begun: [Int] = []
     let ending = try training.run(
       store, title: "test", validationInterval: 10, begin: { begun.append($0) },
-      step: { number, pass, _ in
-        .init(loss: try step(number, pass(weights)), figures: [])
+      step: { part, pass, _ in
+        .init(loss: try step(part + 1, pass(weights)), figures: [])
       }, validate: { [] })
     return (ending, weights.value.elements, begun)
   }

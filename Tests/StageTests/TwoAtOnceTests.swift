@@ -30,6 +30,8 @@ import Testing
     for (command, output) in try writers() {
       let first = try command.start(in: own)
       #expect(first.waitForError("%"))
+      // Held, so that it cannot end before the second has begun.
+      first.send(signal: SIGSTOP)
       let second = try command.run(in: own)
       #expect(second.code == 1 && second.errorLines.count == 1 && second.output.isEmpty)
       let line = try #require(second.errorLines.first)
@@ -43,7 +45,9 @@ import Testing
       #expect(first.finish().code == -SIGKILL)
       let third = try command.start(in: own)
       #expect(third.waitForError("%"))
+      third.send(signal: SIGSTOP)
       third.send(signal: SIGTERM)
+      third.send(signal: SIGCONT)
       #expect(third.finish().code == 143)
       #expect(try own.files().filter(isTemporary) == [], "\(command.program.name)")
     }
@@ -56,7 +60,9 @@ import Testing
       images: folder("images"), output: "report")
     let first = try command.start(in: own)
     #expect(first.waitForError("%"))
+    first.send(signal: SIGSTOP)
     let second = try command.run(in: own)
+    first.send(signal: SIGCONT)
     #expect(
       second.code == 1
         && second.errors.hasPrefix(
