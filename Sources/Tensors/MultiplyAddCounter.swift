@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Counts the multiply-adds of convolutions, matrix products and attention, which are nearly all of a
-/// model's arithmetic: what a plan is made from, and what a benchmark measures speed by.
+/// model's arithmetic: what a benchmark measures speed by.
 public enum MultiplyAddCounter {
   private static let total = Atomic<Int>(0)
 
