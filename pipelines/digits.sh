@@ -5,13 +5,15 @@
 #   pipelines/digits.sh [--long] [folder]
 #
 # Everything is written to the folder (output/digits by default). Interrupted, it goes on where it
-# was when it is run again. --long trains as the shipped models were trained, in about an hour.
+# was when it is run again. --long trains as the shipped models were trained, in an hour and a half.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-vqvae_steps=700 top_channels=64 top_steps=4000 bottom_steps=600 classifier_steps=2000
+vqvae_steps=700 classifier_steps=2000
+top_channels=64 top_steps=4000 top_dropout=0 bottom_steps=600
 if [[ ${1:-} == --long ]]; then
-  vqvae_steps=1400 top_channels=128 top_steps=10000 bottom_steps=2500 classifier_steps=4000
+  vqvae_steps=1400 classifier_steps=4000
+  top_channels=128 top_steps=20000 top_dropout=0.1 bottom_steps=2500
   shift
 fi
 folder=${1:-output/digits}
@@ -37,7 +39,7 @@ extract-codes "${train[@]}" --vqvae "$folder/vqvae.safetensors" --output "$folde
 
 echo "Stage 2: priors of the codes"
 train-prior --codes "$folder/codes.safetensors" --level top --steps "$top_steps" --batch 32 \
-  --learning-rate 0.002 --channels "$top_channels" --dropout 0 --precision half \
+  --learning-rate 0.002 --channels "$top_channels" --dropout "$top_dropout" --precision half \
   --output "$folder/prior-top.safetensors"
 train-prior --codes "$folder/codes.safetensors" --level bottom --steps "$bottom_steps" \
   --learning-rate 0.003 --dropout 0 --precision half --output "$folder/prior-bottom.safetensors"
