@@ -83,18 +83,22 @@ let package = Package(
       dependencies: ["Artifacts", "NeuralNetworks", "PixelCNN", "Tensors"]),
     .testTarget(
       name: "ClassifiersTests", dependencies: ["Classifiers", "NeuralNetworks", "Tensors"]),
+    .target(
+      name: "ReferenceFixtures", dependencies: ["Artifacts"], path: "Tests/ReferenceFixtures",
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ReferenceParityTests",
       dependencies: [
-        "Artifacts", "Images", "NeuralNetworks", "PixelCNN", "ReferenceImport", "Tensors", "VQVAE",
-      ], resources: [.copy("Fixtures")]),
+        "Artifacts", "Images", "NeuralNetworks", "PixelCNN", "ReferenceFixtures",
+        "ReferenceImport", "Tensors", "VQVAE",
+      ]),
     .executableTarget(
       name: "example-stage", dependencies: ["CommandLineTools", "Images"],
       path: "Tests/ExampleStage"),
     .target(name: "ProcessTesting", path: "Tests/ProcessTesting"),
     .target(
       name: "FileReading",
-      dependencies: ["Artifacts", "CZlib", "Generation", "Images", "Training"],
+      dependencies: ["Artifacts", "CZlib", "Generation", "Images", "ReferenceImport", "Training"],
       path: "Tests/FileReading"),
     .executableTarget(
       name: "mutate-files", dependencies: ["Artifacts", "FileReading", argumentParser],
@@ -112,8 +116,9 @@ let package = Package(
       name: "StageTests",
       dependencies: [
         "Artifacts", "Evaluation", "Generation", "Images", "NeuralNetworks", "PixelCNN",
-        "ProcessTesting", "Tensors", "Training", "evaluate", "extract-codes", "sample-images",
-        "train-classifier", "train-prior", "train-vqvae", "tune-rejection",
+        "ProcessTesting", "ReferenceFixtures", "Tensors", "Training", "evaluate", "extract-codes",
+        "import-reference", "sample-images", "train-classifier", "train-prior", "train-vqvae",
+        "tune-rejection",
       ], resources: [.copy("Help")]),
     .testTarget(
       name: "EvaluationTests",

@@ -9,7 +9,8 @@ pipelines/setup.sh
 # The first report ends the tests; the runtime need not explain it at length. Freed memory is kept a
 # little only, because the tests of damaged files bound their memory.
 export SWIFT_BACKTRACE=enable=no
-export ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1
+export ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16:allocator_may_return_null=1
+export UBSAN_OPTIONS=print_stacktrace=1
 
 swift test -c release --disable-testable-imports --scratch-path .build/sanitized \
   --filter 'KernelsTests|TensorsTests|ArtifactsTests|ImagesTests|FileReaderTests' \

@@ -59,7 +59,7 @@ public func onOneLine(_ text: String) -> String {
 }
 
 /// A name found in a file, quoted for a message and cut to a length one can read.
-func quoted(_ name: String) -> String {
+public func quoted(_ name: String) -> String {
   // Counting the characters of a name of megabytes would take seconds.
   let start = name.prefix(80)
   return start.endIndex == name.endIndex ? "'\(name)'" : "'\(start)…'"

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Images read together, in the order of the data.
 public struct Batch: Sendable, Equatable {
@@ -39,7 +40,7 @@ public final class ImageLoader {
     let queue = BatchQueue(batchCount: reader.batchCount, capacity: 2 * threads)
     self.queue = queue
     for _ in 0..<threads {
-      Thread { queue.work { try reader.read($0, while: queue.isOpen) } }.start()
+      startThread { queue.work { try reader.read($0, while: queue.isOpen) } }
     }
   }
 

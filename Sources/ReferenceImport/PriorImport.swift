@@ -37,34 +37,51 @@ private func priorConfiguration(
       path,
       "models \(background[2])×\(background[3]) codes of \(input[1]), but level "
         + "'\(level.name)' has \(level.height)×\(level.width) of \(level.codebookSize)",
-      remedy: "pass the --level it was trained on")
+      remedy: "pass the --vqvae and the --level it was trained on")
   }
-  let isConditioned = state.has("cond_resnet.blocks.0.conv.weight_v")
+  let stem = try conditionStem(state, condition: condition)
+  let hasAttention = state.has(below: "blocks.0.causal_attention")
+  let residualBlocks = state.count { "blocks.0.resblocks.\($0)" }
+  let outputBlocks = state.count { "out.\($0).conv1" }
+  let hidden =
+    residualBlocks > 0
+    ? "blocks.0.resblocks.0.conv1.conv.conv.weight_v"
+    : outputBlocks > 0 ? "out.0.conv1.conv.weight_v" : "horizontal.conv.conv.weight_v"
+  let configuration = PriorConfiguration(
+    level: level, conditions: condition.map { [$0] } ?? [], channels: input[0],
+    residualChannels: try state.shape(hidden, rank: 4)[0], kernel: input[3],
+    blocks: state.count { "blocks.\($0)" }, residualBlocks: residualBlocks,
+    attentionHeads: hasAttention ? attentionHeads : 0, outputBlocks: outputBlocks,
+    conditionBlocks: state.count(from: 1) { "cond_resnet.blocks.\($0)" },
+    conditionChannels: stem?.channels ?? input[0], conditionKernel: stem?.kernel ?? 3,
+    dropout: dropout)
+  if let problem = configuration.problem {
+    throw FileError(path, "cannot be imported", remedy: problem)
+  }
+  return configuration
+}
+
+/// What the convolution that reads the codes of the level above makes of them; nil if there is none.
+private func conditionStem(
+  _ state: StateDictionary, condition: CodeLevel?
+) throws -> (channels: Int, kernel: Int)? {
+  let path = state.file.path
+  let isConditioned = state.has(below: "cond_resnet")
   guard isConditioned == (condition != nil) else {
     throw FileError(
       path, isConditioned ? "is conditioned on a level above" : "is not conditioned on any level",
       remedy: "pass the --level it was trained on")
   }
-  let hasAttention = state.has("blocks.0.causal_attention.query.weight_v")
-  let residualBlocks = state.count { "blocks.0.resblocks.\($0).conv1.conv.conv.weight_v" }
-  let outputBlocks = state.count { "out.\($0).conv1.conv.weight_v" }
-  let hidden = ["blocks.0.resblocks.0.conv1.conv.conv.weight_v", "out.0.conv1.conv.weight_v"]
-    .first(where: state.has)
-  let stem = isConditioned ? try state.shape("cond_resnet.blocks.0.conv.weight_v", rank: 4) : nil
-  let configuration = PriorConfiguration(
-    level: level, conditions: condition.map { [$0] } ?? [], channels: input[0],
-    residualChannels: try hidden.map { try state.shape($0, rank: 4)[0] } ?? input[0],
-    kernel: input[3],
-    blocks: state.count {
-      "blocks.\($0)." + (hasAttention ? "causal_attention.query.weight_v" : "out.conv.weight_v")
-    }, residualBlocks: residualBlocks, attentionHeads: hasAttention ? attentionHeads : 0,
-    outputBlocks: outputBlocks,
-    conditionBlocks: state.count(from: 1) { "cond_resnet.blocks.\($0).conv1.conv.weight_v" },
-    conditionChannels: stem?[0] ?? input[0], conditionKernel: stem?[3] ?? 3, dropout: dropout)
-  if let problem = configuration.problem {
-    throw FileError(path, "cannot be imported", remedy: problem)
+  guard let condition else { return nil }
+  let stem = try state.shape("cond_resnet.blocks.0.conv.weight_v", rank: 4)
+  guard stem[1] == condition.codebookSize else {
+    throw FileError(
+      path,
+      "is conditioned on codes of \(stem[1]), but level '\(condition.name)' has "
+        + "\(condition.codebookSize)",
+      remedy: "pass the --vqvae it was trained on")
   }
-  return configuration
+  return (stem[0], stem[3])
 }
 
 private struct PriorImporter {
@@ -74,7 +91,7 @@ private struct PriorImporter {
   func run() throws {
     let configuration = prior.configuration
     let kernel = configuration.kernel
-    state.ignore("background")
+    try checkBackground()
     try layer("horizontal.conv.conv", "rowsAbove", height: kernel / 2, width: kernel)
     try layer("vertical.conv.conv", "pixelsLeft", height: (kernel + 1) / 2, width: kernel / 2)
     for index in 0..<configuration.blocks { try block("blocks.\(index)", "block.\(index)") }
@@ -93,6 +110,23 @@ private struct PriorImporter {
       try gated("out.\(index)", "outputBlock.\(index)", side: 1)
     }
     try layer("out.\(configuration.outputBlocks + 1).conv", "logits", height: 1, width: 1)
+  }
+
+  /// The coordinates are computed, not kept, so the file's must be the same.
+  private func checkBackground() throws {
+    let level = prior.configuration.level
+    let (height, width) = (level.height, level.width)
+    let found = try state.take("background", shape: [1, Coordinates.channels, height, width])
+    let expected = Coordinates.map(images: 1, height: height, width: width)
+    // Half precision is off by a thousandth.
+    for (index, coordinate) in expected.elements.enumerated() {
+      let (pixel, channel) = index.quotientAndRemainder(dividingBy: Coordinates.channels)
+      guard abs(found[channel * height * width + pixel] - coordinate) < 0.01 else {
+        throw FileError(
+          state.file.path, "has a tensor 'background' that is not the coordinates of the codes",
+          remedy: "pass the state_dict of the reference model, unchanged")
+      }
+    }
   }
 
   private func block(_ source: String, _ target: String) throws {

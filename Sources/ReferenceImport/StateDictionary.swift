@@ -6,72 +6,103 @@ import Tensors
 /// none is left over.
 final class StateDictionary {
   let file: SafetensorsFile
+  /// What stands before every name: a model that was trained on several devices is saved in a wrapper.
+  private let prefix: String
+  /// What names below which there are tensors begin with, up to a dot.
+  private let groups: Set<Substring>
   private var unused: Set<String>
+  /// The tensors whose shapes were asked for to find out what the model is.
+  private var consulted: [String] = []
+
+  /// The deepest group that tells how many layers of a kind there are: `blocks.0.resblocks.0`.
+  private static let deepestGroup = 4
 
   init(_ file: SafetensorsFile) {
     self.file = file
+    let wrapper = "module."
+    let prefix = file.names.allSatisfy { $0.hasPrefix(wrapper) } ? wrapper : ""
+    self.prefix = prefix
+    groups = Set(
+      file.names.flatMap { Self.groups(of: $0.dropFirst(prefix.count)) })
     unused = Set(file.names)
   }
 
-  func has(_ name: String) -> Bool { file.description(of: name) != nil }
-
-  /// The shape of a tensor; throws a `FileError` if there is none of that name.
-  func shape(_ name: String) throws -> [Int] {
-    guard let description = file.description(of: name) else {
-      throw FileError(
-        file.path, "has no tensor '\(name)'",
-        remedy: "pass the whole state_dict of the reference model")
-    }
-    return description.shape
+  private static func groups(of name: Substring) -> [Substring] {
+    let dots = name.utf8.indices.lazy.filter { name.utf8[$0] == UInt8(ascii: ".") }
+    return dots.prefix(deepestGroup).map { name[..<$0] }
   }
 
-  /// The shape of a tensor that must have `rank` axes.
+  /// Whether there are tensors below a name: `blocks.0` of `blocks.0.out.conv.bias`.
+  func has(below group: String) -> Bool { groups.contains(group[...]) }
+
+  /// How many consecutive numbers from `first` give the name of something there are tensors below.
+  func count(from first: Int = 0, below group: (Int) -> String) -> Int {
+    var number = first
+    while has(below: group(number)) { number += 1 }
+    return number - first
+  }
+
+  /// The shape of a tensor that must be there and have `rank` axes, to find out what the model is.
+  ///
+  /// Throws a `FileError` if it does not.
   func shape(_ name: String, rank: Int) throws -> [Int] {
     let shape = try shape(name)
     guard shape.count == rank, shape.allSatisfy({ $0 > 0 }) else {
       throw FileError(
-        file.path, "has a tensor '\(name)' of shape \(shape), not of \(rank) axes",
+        file.path, "has a tensor '\(prefix + name)' of shape \(shape), not of \(rank) axes",
         remedy: "pass the state_dict of the reference model")
     }
+    consulted.append(name)
     return shape
   }
 
-  /// How many consecutive numbers from `first` give an existing name.
-  func count(from first: Int = 0, _ name: (Int) -> String) -> Int {
-    var number = first
-    while has(name(number)) { number += 1 }
-    return number - first
-  }
-
-  /// The elements of a tensor of exactly this shape.
-  func take(_ name: String, shape: [Int]) throws -> [Float] {
-    let found = try self.shape(name)
-    guard found == shape else {
+  private func shape(_ name: String) throws -> [Int] {
+    guard let description = file.description(of: prefix + name) else {
       throw FileError(
-        file.path, "has a tensor '\(name)' of shape \(found) where the others imply \(shape)",
-        remedy: "pass the state_dict of one model, unchanged")
+        file.path, "has no tensor '\(prefix + name)'",
+        remedy: "pass the whole state_dict of the reference model")
     }
-    unused.remove(name)
-    return try file.readFloats(name)
+    return description.shape
   }
 
   /// Throws a `FileError` if the model that some of the tensors imply has more parameters than all of
   /// them hold.
   func check(fits parameters: ParameterStore) throws {
     guard parameters.exceedsLimit else { return }
+    let shapes = try Set(consulted).sorted().map { "'\(prefix + $0)' of \(try shape($0))" }
     throw FileError(
-      file.path, "has tensors that imply a larger model than they are of",
+      file.path,
+      "has tensors that imply a larger model than all of them make up: "
+        + shapes.joined(separator: ", "),
       remedy: "pass the state_dict of one model, unchanged")
   }
 
-  /// Leaves out a tensor that holds nothing to keep.
-  func ignore(_ name: String) { unused.remove(name) }
+  /// The elements of a tensor of exactly this shape.
+  ///
+  /// Throws a `FileError` if there is none, or if an element is not a number.
+  func take(_ name: String, shape: [Int]) throws -> [Float] {
+    let found = try self.shape(name)
+    guard found == shape else {
+      throw FileError(
+        file.path,
+        "has a tensor '\(prefix + name)' of shape \(found) where the others imply \(shape)",
+        remedy: "pass the state_dict of one model, unchanged")
+    }
+    unused.remove(prefix + name)
+    let elements = try file.readFloats(prefix + name)
+    if let element = elements.first(where: { !$0.isFinite }) {
+      throw FileError(
+        file.path, "has the element \(element) in tensor '\(prefix + name)'",
+        remedy: "pass a model whose numbers are finite in single precision")
+    }
+    return elements
+  }
 
   /// Throws a `FileError` if a tensor has not been used.
   func checkAllUsed() throws {
     if let surplus = unused.min() {
       throw FileError(
-        file.path, "has a tensor '\(surplus)' that no part of the model takes",
+        file.path, "has a tensor \(quoted(surplus)) that no part of the model takes",
         remedy: "pass the state_dict of the reference model, unchanged")
     }
   }
@@ -79,17 +110,14 @@ final class StateDictionary {
 
 extension StateDictionary {
   /// Convolution weights [out, in, height, width] as ours, [taps, in, out]. Where the layer has fewer
-  /// taps than the rectangle, it has the first ones, and the rest must be masked: zero.
+  /// taps than the rectangle, it has the first ones: the reference masks the rest before each use, and
+  /// what its optimizer has left there since says nothing.
   func convolution(_ name: String, _ parameter: Parameter, height: Int, width: Int) throws {
-    let (taps, inputs, outputs) = parameter.tapsInputsOutputs
+    let (_, inputs, outputs) = parameter.tapsInputsOutputs
     let source = try take(name, shape: [outputs, inputs, height, width])
-    let area = height * width
-    for index in source.indices where index % area >= taps && source[index] != 0 {
-      throw FileError(
-        file.path, "has weights in '\(name)' that its mask excludes",
-        remedy: "run the reference once before saving, so that it zeroes them")
+    set(parameter) { tap, input, output in
+      source[(output * inputs + input) * height * width + tap]
     }
-    set(parameter) { tap, input, output in source[(output * inputs + input) * area + tap] }
   }
 
   /// Transposed convolution weights [in, out, height, width] as ours, [taps, out, in].
@@ -103,10 +131,10 @@ extension StateDictionary {
 
   /// A vector, whatever trailing axes of 1 it has.
   func vector(_ name: String, _ parameter: Parameter) throws {
-    let ones = try shape(name).dropFirst()
+    let trailing = try shape(name).dropFirst()
+    let ones = trailing.allSatisfy { $0 == 1 } ? Array(trailing) : []
     parameter.value = Tensor(
-      try take(name, shape: [parameter.value.count] + ones.map { _ in 1 }),
-      shape: parameter.value.shape)
+      try take(name, shape: [parameter.value.count] + ones), shape: parameter.value.shape)
   }
 
   /// A matrix with its axes exchanged.

@@ -31,7 +31,7 @@ private func vqvaeConfiguration(
   let first = try state.shape("enc_b.blocks.0.weight", rank: 4)
   let last = try state.shape("enc_b.blocks.\(2 * bottom).weight", rank: 4)
   let embeddings = try ["t", "b"].map { try state.shape("quantize_\($0).embed", rank: 2) }
-  let blocks = state.count { "enc_b.blocks.\(2 * bottom + 1 + $0).conv.1.weight" }
+  let blocks = state.count { "enc_b.blocks.\(2 * bottom + 1 + $0).conv" }
   let residual =
     blocks == 0 ? 1 : try state.shape("enc_b.blocks.\(2 * bottom + 1).conv.1.weight", rank: 4)[0]
   let configuration = VQVAEConfiguration(

@@ -24,6 +24,14 @@ public final class MemoryPool: Sendable {
     /// Addresses of free buffers by their capacity in bytes.
     var free: [Int: [UInt]] = [:]
     var statistics = Statistics()
+
+    mutating func releaseFreeMemory() {
+      for (capacity, addresses) in free {
+        for address in addresses { Foundation.free(UnsafeMutableRawPointer(bitPattern: address)) }
+        statistics.bytesHeld -= capacity * addresses.count
+      }
+      free = [:]
+    }
   }
   private let state = Mutex(State())
 
@@ -32,16 +40,12 @@ public final class MemoryPool: Sendable {
 
   /// Returns all free buffers to the system.
   public func releaseFreeMemory() {
-    state.withLock { state in
-      for (capacity, addresses) in state.free {
-        for address in addresses { free(UnsafeMutableRawPointer(bitPattern: address)) }
-        state.statistics.bytesHeld -= capacity * addresses.count
-      }
-      state.free = [:]
-    }
+    state.withLock { $0.releaseFreeMemory() }
   }
 
   /// A buffer of at least `bytes`, aligned to a cache line, with its true size. Contents are undefined.
+  ///
+  /// Ends the process if the system has no more memory.
   func take(bytes: Int) -> (buffer: UnsafeMutableRawPointer, capacity: Int) {
     let capacity = MemoryPool.capacity(for: bytes)
     let address = state.withLock { state -> UInt in
@@ -49,9 +53,13 @@ public final class MemoryPool: Sendable {
       state.statistics.peakBytesInUse = max(
         state.statistics.peakBytesInUse, state.statistics.bytesInUse)
       if let address = state.free[capacity]?.popLast() { return address }
-      guard let buffer = aligned_alloc(64, capacity) else {
-        fatalError("out of memory: \(capacity) bytes could not be allocated")
+      var buffer = aligned_alloc(64, capacity)
+      if buffer == nil {
+        // Free buffers of other sizes may make room.
+        state.releaseFreeMemory()
+        buffer = aligned_alloc(64, capacity)
       }
+      guard let buffer else { MemoryPool.endProcess(lacking: capacity, state.statistics) }
       state.statistics.systemAllocations += 1
       state.statistics.bytesHeld += capacity
       return UInt(bitPattern: buffer)
@@ -68,6 +76,14 @@ public final class MemoryPool: Sendable {
       state.statistics.bytesInUse -= capacity
       state.free[capacity, default: []].append(address)
     }
+  }
+
+  private static func endProcess(lacking bytes: Int, _ statistics: Statistics) -> Never {
+    func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+    Tensors.endProcess(
+      "the memory does not suffice: \(mebibytes(statistics.bytesHeld)) are in use and "
+        + "\(mebibytes(bytes)) more cannot be had; lower --batch, or train with a higher "
+        + "--accumulate or with --recompute")
   }
 
   /// Eight sizes per doubling: at most an eighth is wasted, and sizes recur.

@@ -89,9 +89,7 @@ private final class Helper {
 
   init() {
     let mailbox = self.mailbox
-    let thread = Thread { mailbox.serve() }
-    thread.stackSize = 4 << 20
-    thread.start()
+    startThread { mailbox.serve() }
   }
 
   deinit { mailbox.post(nil) }

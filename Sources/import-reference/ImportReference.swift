@@ -18,9 +18,11 @@ struct ImportReference: StageCommand {
       tensors; the flags say what shapes can't.
 
       EXAMPLE
-        import-reference --state vqvae-state.safetensors --size 256 --output models/mine/vqvae.safetensors
-        import-reference --state bottom-state.safetensors --vqvae models/mine/vqvae.safetensors \\
-          --level bottom --output models/mine/prior-bottom.safetensors
+        import-reference --state vqvae-state.safetensors --size 256 \\
+          --output models/mine/vqvae.safetensors
+        import-reference --state bottom-state.safetensors --level bottom \\
+          --vqvae models/mine/vqvae.safetensors \\
+          --output models/mine/prior-bottom.safetensors
       """)
 
   @Option(help: ArgumentHelp("The state_dict, as safetensors.", valueName: "path"))
@@ -50,6 +52,14 @@ struct ImportReference: StageCommand {
 
   func perform() throws {
     try AtomicFile.checkWritable(output.output)
+    let lock = try OutputLock(on: output.output)
+    defer { lock.release() }
+    guard !FileManager.default.fileExists(atPath: output.output) else {
+      throw FileError(
+        output.output, "is there already",
+        remedy: "remove it to import again, or choose another --output")
+    }
+    AtomicFile.removeTemporaries(of: output.output)
     let file = try SafetensorsFile(path: state)
     if let size {
       let model = try importVQVAE(file, imageSize: size)
@@ -62,7 +72,8 @@ struct ImportReference: StageCommand {
   private func importPrior(_ file: SafetensorsFile, of vqvae: LoadedVQVAE, level: String) throws {
     guard let index = vqvae.levels.firstIndex(where: { $0.name == level }) else {
       let names = vqvae.levels.map(\.name).joined(separator: ", ")
-      throw ValidationError("There is no level '\(level)'; there are: \(names).")
+      throw FileError(
+        vqvae.file.path, "has no level \(quoted(level))", remedy: "pass one of: \(names)")
     }
     let prior = try ReferenceImport.importPrior(
       file, level: vqvae.levels[index], condition: index == 0 ? nil : vqvae.levels[index - 1],

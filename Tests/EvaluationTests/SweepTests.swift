@@ -142,7 +142,7 @@ import Testing
     #expect(strict.emptyClasses == ["west"] && strict.drawsPerKeptImage == nil)
     #expect(strict.classes[3].judgedAccuracy == nil && strict.classes[3].acceptance == 0)
     #expect(figures[1].dropLast(4).allSatisfy { $0.emptyClasses.isEmpty })
-    let recommended = Recommendation(for: figures)
+    let recommended = Recommendation(for: figures, requiring: Self.anyEvidence)
     #expect(figures[recommended.dial][recommended.index].emptyClasses.isEmpty)
   }
 
@@ -151,7 +151,7 @@ import Testing
       RejectionDial(thresholdsFor: candidates, extra: [0.9]),
       RejectionDial(fractionsOf: candidates),
     ])
-    let recommended = Recommendation(for: figures)
+    let recommended = Recommendation(for: figures, requiring: Self.anyEvidence)
     let isVaried = figures[recommended.dial].map { line -> Bool in
       guard let recall = line.quality.recall, let bound = line.unfilteredQuality.recall?.lower
       else { return false }
@@ -164,6 +164,32 @@ import Testing
       Recommendation(of: RejectionSetting(.threshold, 0.9), in: figures))
     #expect(figures[chosen.dial][chosen.index].setting == RejectionSetting(.threshold, 0.9))
     #expect(Recommendation(of: RejectionSetting(.keep, 0.123), in: figures) == nil)
+  }
+
+  private static let anyEvidence = Recommendation.Evidence(samples: 1, recallReach: 1)
+
+  @Test func aSettingNeedsEvidenceToBeRecommended() throws {
+    let figures = sweep([RejectionDial(fractionsOf: candidates)])
+    let boldest = Recommendation(for: figures, requiring: Self.anyEvidence)
+    let boldestEvidence = try #require(boldest.evidence)
+
+    // More samples than it keeps: the search ends where they do.
+    let samples = boldestEvidence.samples + 30
+    let many = Recommendation.Evidence(samples: samples, recallReach: 1)
+    let cautious = Recommendation(for: figures, requiring: many)
+    #expect(cautious.index < boldest.index && cautious.required == many)
+    #expect(figures[0][cautious.index].kept >= samples)
+    #expect(figures[0][cautious.index + 1].kept < samples)
+    #expect(cautious.evidence?.samples == figures[0][cautious.index].kept)
+    #expect(cautious.reason.contains("At least \(samples) kept samples and an interval of recall"))
+
+    for unmet in [(501, 1.0), (1, 1e-9)] {
+      let none = Recommendation(
+        for: figures, requiring: .init(samples: unmet.0, recallReach: unmet.1))
+      #expect(figures[none.dial][none.index].setting.keepsAll)
+      #expect(none.reason.hasPrefix("There are too few samples to tell one setting from another"))
+      #expect(none.reason.contains("and there are 500 samples and ±0."))
+    }
   }
 
   @Test func tooFewSamplesHaveNoFiguresAndNothingIsRecommended() {
@@ -180,5 +206,7 @@ import Testing
     }
     let recommended = Recommendation(for: figures)
     #expect(recommended.dial == 0 && recommended.index == 0)
+    #expect(recommended.evidence == nil && recommended.required == .standard)
+    #expect(recommended.reason.contains("there is no interval; draw more with --draw"))
   }
 }

@@ -2,6 +2,7 @@ import Artifacts
 import Foundation
 import Generation
 import Images
+import ReferenceImport
 import Training
 
 /// What the programs do with a file they are given, by the kind of file.
@@ -20,6 +21,12 @@ public enum FileReader: String, CaseIterable, Sendable {
   case samples
   /// The state of an unfinished training.
   case checkpoint
+  /// A VQ-VAE of the public PyTorch reference.
+  case referenceVQVAE
+  /// A prior of the public PyTorch reference.
+  case referencePrior
+  /// A folder of images, made from a list of names; see `NamedFiles`.
+  case names
   /// Images in an IDX file, gzipped or not.
   case idx
   /// An image.
@@ -37,6 +44,10 @@ public enum FileReader: String, CaseIterable, Sendable {
     case .codes: try Self.readCodes(CodeFile(path: path))
     case .samples: _ = try SampleFile(path: path)
     case .checkpoint: try Self.readTensors(ArtifactFile(path: path, kind: .checkpoint).tensors)
+    case .referenceVQVAE:
+      _ = try importVQVAE(SafetensorsFile(path: path), imageSize: ImageSize(square: 16))
+    case .referencePrior: try Self.readReferencePrior(SafetensorsFile(path: path))
+    case .names: try Self.readFolder(NamedFiles(listedIn: path))
     case .idx:
       let dataset = try IDXDataset(images: path, labels: nil, size: nil, color: .color)
       for index in [0, dataset.count - 1] { _ = try dataset.image(at: index) }
@@ -47,7 +58,7 @@ public enum FileReader: String, CaseIterable, Sendable {
   /// Whether its files are artifacts, with a configuration and a digest.
   public var readsArtifacts: Bool {
     switch self {
-    case .safetensors, .idx, .png: false
+    case .safetensors, .referenceVQVAE, .referencePrior, .names, .idx, .png: false
     default: true
     }
   }
@@ -58,6 +69,25 @@ public enum FileReader: String, CaseIterable, Sendable {
       case .float64, .float32, .float16, .bfloat16: _ = try file.readFloats(name)
       default: _ = try file.readInt64(name)
       }
+    }
+  }
+
+  /// As if it belonged to a VQ-VAE of 3 codes, 4×2 and 8×4 of them.
+  private static func readReferencePrior(_ file: SafetensorsFile) throws {
+    let top = CodeLevel(name: "top", height: 2, width: 4, codebookSize: 3)
+    let bottom = CodeLevel(name: "bottom", height: 4, width: 8, codebookSize: 3)
+    let isConditioned = file.names.contains { $0.hasPrefix("cond_resnet.") }
+    _ = try importPrior(
+      file, level: isConditioned ? bottom : top, condition: isConditioned ? top : nil,
+      attentionHeads: 1, dropout: 0)
+  }
+
+  private static func readFolder(_ files: NamedFiles) throws {
+    defer { files.remove() }
+    let dataset = try ImageFolder(files.folder, size: ImageSize(square: 1), color: .grey)
+    for index in 0..<dataset.count {
+      _ = (dataset.name(at: index), dataset.label(at: index))
+      _ = try dataset.image(at: index)
     }
   }
 

@@ -12,11 +12,21 @@ public struct Program: Sendable {
 
   /// Starts the program with `folder` as its working directory, the tests' own by default.
   ///
-  /// Throws what Foundation throws if there is no such executable.
-  public func start(_ arguments: [String], in folder: String? = nil) throws -> RunningProgram {
+  /// - Parameter memory: the most mebibytes of address space it gets; nil for no limit.
+  /// - Throws: what Foundation throws if there is no such executable.
+  public func start(
+    _ arguments: [String], in folder: String? = nil, memory: Int? = nil
+  ) throws -> RunningProgram {
     let process = Process()
-    process.executableURL = Bundle.main.bundleURL.appendingPathComponent(name)
-    process.arguments = arguments
+    let executable = Bundle.main.bundleURL.appendingPathComponent(name)
+    if let memory {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      let limited = "ulimit -v \(memory << 10) && exec \"$0\" \"$@\""
+      process.arguments = ["-c", limited, executable.path] + arguments
+    } else {
+      process.executableURL = executable
+      process.arguments = arguments
+    }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     // Help is wrapped at the width of the terminal the tests were started from, if it is told.
     process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COLUMNS" }
@@ -24,8 +34,10 @@ public struct Program: Sendable {
   }
 
   /// Runs the program to its end; throws as `start` does.
-  public func run(_ arguments: [String], in folder: String? = nil) throws -> Outcome {
-    try start(arguments, in: folder).finish()
+  public func run(
+    _ arguments: [String], in folder: String? = nil, memory: Int? = nil
+  ) throws -> Outcome {
+    try start(arguments, in: folder, memory: memory).finish()
   }
 }
 

@@ -66,6 +66,17 @@ import Testing
     }
   }
 
+  @Test func memoryThatCannotBeHadEndsTheProcessInOneLine() async {
+    let result = await #expect(processExitsWith: .exitCode(1), observing: [\.standardErrorContent])
+    {
+      _ = Tensor(uninitialized: [1 << 48])
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    let line =
+      /error: the memory does not suffice: [0-9]+ MiB are in use and [0-9]+ MiB more cannot be had; lower --batch, or train with a higher --accumulate or with --recompute/
+    #expect(text.split(separator: "\n").contains { $0.wholeMatch(of: line) != nil }, "\(text)")
+  }
+
   @Test func aTensorsMemoryServesTheNextOfItsSize() async {
     await #expect(processExitsWith: .success) {
       for count in [1, 100, 1000, 12_345] {

@@ -1,11 +1,12 @@
 import Tensors
 
 /// Where each pixel is: two channels that tell a convolution what its weights cannot.
-enum Coordinates {
-  static let channels = 2
+public enum Coordinates {
+  /// How many there are of each pixel.
+  public static let channels = 2
 
   /// (row − height/2)/height and (column − width/2)/width: [images, height, width, 2].
-  static func map(images: Int, height: Int, width: Int) -> Tensor {
+  public static func map(images: Int, height: Int, width: Int) -> Tensor {
     var elements: [Float] = []
     elements.reserveCapacity(images * height * width * channels)
     for _ in 0..<images {

@@ -15,8 +15,8 @@ struct Command {
 
   func with(_ more: [String]) -> Command { Command(program.name, arguments + more) }
 
-  func run(in folder: TemporaryFolder) throws -> Outcome {
-    try program.run(arguments, in: folder.path)
+  func run(in folder: TemporaryFolder, memory: Int? = nil) throws -> Outcome {
+    try program.run(arguments, in: folder.path, memory: memory)
   }
 
   func start(in folder: TemporaryFolder) throws -> RunningProgram {
@@ -96,5 +96,22 @@ extension Command {
 
   static func evaluate(models: String = ".", images: String = "images") -> Command {
     Command("evaluate", ["--models", models, "--images", images, "--threads", "1"])
+  }
+
+  static func importVQVAE(
+    state: String, size: String, output: String = "vqvae.safetensors"
+  ) -> Command {
+    Command("import-reference", ["--state", state, "--size", size, "--output", output])
+  }
+
+  static func importPrior(
+    _ level: String, state: String, vqvae: String = "vqvae.safetensors", output: String? = nil
+  ) -> Command {
+    Command(
+      "import-reference",
+      [
+        "--state", state, "--vqvae", vqvae, "--level", level, "--output",
+        output ?? "prior-\(level).safetensors",
+      ])
   }
 }
