@@ -8,19 +8,19 @@
 # output (output/ffhq1024 by default); interrupted, it goes on where it was when it is run again.
 #
 # --plan      prints what each stage will take, trains nothing to keep and writes no output
-# --one-step  takes one step of each stage, with 8 images, one at a time; may be planned too
+# --one-step  takes one step of each stage, with 8 images, one at a time, and writes to a folder
+#             of its own; may be planned too
 #
-# Either uses 16 of the images only, or one of each sub-folder. The training itself is one for
-# hundreds of machines; --plan says how long it would be on this one.
+# Either uses 16 of the images only, or one of each sub-folder. On one machine the
+# training itself takes years; --plan says how many.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-source pipelines/paper/stages.sh
+source "$(dirname "${BASH_SOURCE[0]}")/paper/stages.sh"
 prepare "$@"
 
 # What is the appendix's and what is ours is as in imagenet256.sh. Ours besides: how the levels
 # shrink, from the map sizes: 1024 / 8 = 128, 64, 32.
 size=1024
-stage_one --size 1024 --downsampling 2,2,8 --channels 128 --residual-channels 64 \
+stage_one --downsampling 2,2,8 --channels 128 --residual-channels 64 \
   --residual-blocks 2 --codes 512 --code-channels 64 --commitment 0.25 --batch 128 --steps 304741 \
   --learning-rate 0.0003 --accumulate 128 --recompute
 

@@ -8,13 +8,13 @@
 # output (output/imagenet256 by default); interrupted, it goes on where it was when it is run again.
 #
 # --plan      prints what each stage will take, trains nothing to keep and writes no output
-# --one-step  takes one step of each stage, with 8 images, one at a time; may be planned too
+# --one-step  takes one step of each stage, with 8 images, one at a time, and writes to a folder
+#             of its own; may be planned too
 #
-# Either uses a few of the images only: 16, or one of each class. The training itself is one for
-# hundreds of machines; --plan says how long it would be on this one.
+# Either uses a few of the images only: 16, or one of each class. On one machine the
+# training itself takes years; --plan says how many.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-source pipelines/paper/stages.sh
+source "$(dirname "${BASH_SOURCE[0]}")/paper/stages.sh"
 prepare "$@"
 
 # Hidden and residual units, layers, codebook, commitment, batch and steps are the appendix's. Ours:
@@ -22,7 +22,7 @@ prepare "$@"
 # the revival of unused codes (--revival), 4×4 filters where the encoder halves the map, and the
 # parts a batch is split into, which the codebooks learn from one by one.
 size=256
-stage_one --size 256 --downsampling 2,4 --channels 128 --residual-channels 64 --residual-blocks 2 \
+stage_one --downsampling 2,4 --channels 128 --residual-channels 64 --residual-blocks 2 \
   --codes 512 --code-channels 64 --commitment 0.25 --batch 128 --steps 2207444 \
   --learning-rate 0.0003 --accumulate 16
 
@@ -39,7 +39,7 @@ stage_two bottom --channels 512 --residual-channels 1024 --blocks 1 --residual-b
   --pointwise-gates --learning-rate 0.0003 --accumulate 512 --recompute
 
 # Ours altogether: the paper takes a classifier from elsewhere.
-classifier --size 256 --channels 128 --blocks 2 --flip --shift 16 --batch 128 --steps 200000 \
+classifier --channels 128 --blocks 2 --flip --shift 16 --batch 128 --steps 200000 \
   --accumulate 4
 
 samples --count 8 --keep 0.5

@@ -15,9 +15,12 @@ prepare() {
     shift
   done
   (($# == 1 || $# == 2)) || { usage >&2 && exit 64; }
-  images=$1 output=${2:-output/$(basename "$0" .sh)}
-  [[ -d $images ]] || { echo "error: $images is not a folder; pass one of PNGs" >&2 && exit 1; }
+  [[ -d $1 ]] || { echo "error: $1 is not a folder; pass one of PNGs" >&2 && exit 1; }
+  images=$(realpath "$1")
+  output=output/$(basename "$0" .sh)${few:+-one-step}
+  [[ -z ${2:-} ]] || output=$(realpath -m "$2")
 
+  cd "$(dirname "${BASH_SOURCE[0]}")/../.."
   pipelines/setup.sh
   PATH=$PWD/.build/release:$PATH
   if ((${#plan[@]} > 0)); then
@@ -42,10 +45,11 @@ copy_some_images() {
     tr '\n' '\0' | xargs -0 cp -L --parents -t "$folder")
 }
 
-# stage_one FLAG…: images to a VQ-VAE, then to codes. A plan of the priors needs codes, which a
-# VQ-VAE of one step makes: they mean nothing, but take as long and as much memory.
+# stage_one FLAG…: images, $size pixels a side, to a VQ-VAE, then to codes. A plan of the priors needs
+# codes, which a VQ-VAE of one step makes: they mean nothing, but take as long and as much memory.
 stage_one() {
-  local train=(train-vqvae --images "$images" --output "$output/vqvae.safetensors" "$@" "${few[@]}")
+  local train=(train-vqvae --images "$images" --size "$size" "$@" "${few[@]}"
+    --output "$output/vqvae.safetensors")
   if ((${#plan[@]} > 0)); then
     "${train[@]}" --plan
     train+=(--steps 1 --batch 8 --accumulate 8)
@@ -63,8 +67,8 @@ stage_two() {
 
 # classifier FLAG…: images to the classifier that rejects samples.
 classifier() {
-  train-classifier --images "$images" --output "$output/classifier.safetensors" "$@" "${few[@]}" \
-    "${plan[@]}"
+  train-classifier --images "$images" --size "$size" "$@" "${few[@]}" "${plan[@]}" \
+    --output "$output/classifier.safetensors"
 }
 
 # samples FLAG…: draws from what was trained; not from what took only one step.
