@@ -68,15 +68,19 @@ public struct TrainingPlan: CustomStringConvertible {
     ])
     table.addRow([
       "time of a step", spoken(stepTime),
-      "\(settings.parts) × \(spoken(partTime)) for \(images) image\(images == 1 ? "" : "s"), "
+      "\(settings.parts) × \(spoken(partTime)) for \(counted(images, "image")), "
         + "\(spoken(optimizerTime)) for Adam, measured",
     ])
     table.addRow([
       "time of the training", spoken(stepTime * settings.steps + validationTime * validations),
-      "estimated: \(spoken(count: settings.steps)) steps, \(validations) "
-        + "validation\(validations == 1 ? "" : "s") of \(spoken(validationTime)), no checkpoints",
+      "estimated: \(counted(settings.steps, "step")), \(counted(validations, "validation")) of "
+        + "\(spoken(validationTime)), no checkpoints",
     ])
     return table.description
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String {
+    "\(spoken(count: count)) \(noun)\(count == 1 ? "" : "s")"
   }
 
   private var stepTime: Duration { partTime * task.settings.parts + optimizerTime }

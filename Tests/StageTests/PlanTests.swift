@@ -59,9 +59,9 @@ import Testing
     for name in ["images", "codes.safetensors"] { try own.copy(pipeline.folder(name), to: name) }
     let images = ["--size", "64", "--batch", "16", "--channels", "64"]
     let prior = ["--channels", "96", "--batch", "16"]
-    let command =
+    let command: Command =
       switch name {
-      case "vqvae": Command.trainVQVAE().with(images).with("--accumulate", "2")
+      case "vqvae": .trainVQVAE().with(images).with("--accumulate", "2")
       case "prior-bottom": .trainPrior("bottom").with(prior)
       case "prior-recomputed":
         .trainPrior("bottom").with(prior).with(
