@@ -1,5 +1,5 @@
-/// A whole file in memory, ready to be written: a model, or the state of its training.
-public struct Artifact: Sendable {
+/// A whole file, ready to be written: a model, or the state of its training.
+public struct Artifact {
   /// What the file says of itself.
   public let metadata: ArtifactMetadata
   /// Its tensors, in the order they are to have in the file.
@@ -14,13 +14,13 @@ public struct Artifact: Sendable {
   /// Writes the file atomically and returns its digest, 64 hexadecimal digits.
   ///
   /// The file that was there is kept as `old`, if given. Throws a `FileError` if it cannot be
-  /// written.
+  /// written, and what reading a tensor's values throws.
   @discardableResult
   public func write(to path: String, keepingOldAs old: String? = nil) throws -> String {
     let writer = try ArtifactWriter(
       path: path, metadata: metadata, tensors: tensors.map(\.description))
     for tensor in tensors {
-      try writer.append(tensor.values, to: tensor.name)
+      try writer.append(try tensor.values, to: tensor.name)
     }
     return try writer.finish(keepingOldAs: old)
   }

@@ -31,8 +31,7 @@ public final class AtomicFile {
         path, "cannot be written: it is there and is not a regular file",
         remedy: "choose another name")
     }
-    let name = (place as NSString).lastPathComponent
-    temporary = Self.folder(of: place) + "/.\(name).tmp-\(getpid())"
+    temporary = Self.temporary(of: place)
     descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure() }
   }
@@ -83,14 +82,7 @@ public final class AtomicFile {
   /// Throws a `FileError`, and gives the file up, if the system cannot write them.
   public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
     precondition(isPending, "\(path) is already committed or given up")
-    var done = 0
-    while done < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-      let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw failure() }
-      done += count
-    }
+    guard writeAll(of: bytes, to: descriptor, at: offset) else { throw failure() }
     end = max(end, offset + bytes.count)
   }
 
@@ -133,6 +125,11 @@ public final class AtomicFile {
     unlink(temporary)
   }
 
+  /// What a file of this process is called before it is at `place`.
+  static func temporary(of place: String) -> String {
+    folder(of: place) + "/.\((place as NSString).lastPathComponent).tmp-\(getpid())"
+  }
+
   static func folder(of path: String) -> String {
     let folder = (path as NSString).deletingLastPathComponent
     return folder.isEmpty ? "." : folder
@@ -143,4 +140,18 @@ public final class AtomicFile {
     defer { free(resolved) }
     return String(cString: resolved)
   }
+}
+
+/// Writes all `bytes` to an open file, from `offset` on; false, with the reason in `errno`, if the
+/// system cannot.
+func writeAll(of bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int) -> Bool {
+  var done = 0
+  while done < bytes.count {
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+    let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+    if count < 0 && errno == EINTR { continue }
+    guard count >= 0 else { return false }
+    done += count
+  }
+  return true
 }

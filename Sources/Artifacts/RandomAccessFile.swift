@@ -31,18 +31,7 @@ final class RandomAccessFile: Sendable {
 
   /// Fills `buffer` with the bytes from `offset` on.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
-    var done = 0
-    while done < buffer.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw FileError.system(path, "cannot be read") }
-      guard count > 0 else {
-        throw FileError(
-          path, "was cut short while being read", remedy: "run again when nothing writes to it")
-      }
-      done += count
-    }
+    try readAll(of: buffer, from: descriptor, at: offset, path: path)
   }
 
   /// The bytes of `range` as values of a fixed-size type, read straight into place.
@@ -68,5 +57,25 @@ final class RandomAccessFile: Sendable {
       try read(into: piece, at: start)
       try body(UnsafeRawBufferPointer(piece))
     }
+  }
+}
+
+/// Fills `buffer` from an open file, from `offset` on.
+///
+/// Throws a `FileError` that names `path` if the system cannot read it or the file ends before.
+func readAll(
+  of buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, path: String
+) throws {
+  var done = 0
+  while done < buffer.count {
+    let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+    let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+    if count < 0 && errno == EINTR { continue }
+    guard count >= 0 else { throw FileError.system(path, "cannot be read") }
+    guard count > 0 else {
+      throw FileError(
+        path, "was cut short while being read", remedy: "run again when nothing writes to it")
+    }
+    done += count
   }
 }

@@ -53,24 +53,45 @@ public enum TensorValues: Sendable {
 }
 
 /// A whole tensor about to be stored.
-public struct StoredTensor: Sendable {
+public struct StoredTensor {
   /// The tensor's name, unique in its file.
   public let name: String
   /// Its extents, outermost first; their product is the number of values.
   public let shape: [Int]
-  /// Its elements in row-major order.
-  public let values: TensorValues
+  /// The encoding its values are to have in the file.
+  public let dataType: DataType
+  private let read: () throws -> TensorValues
 
   /// A tensor called `name` of the given shape and values.
   public init(_ name: String, shape: [Int], _ values: TensorValues) {
-    precondition(shape.reduce(1, *) == values.count, "\(name) has values for another shape")
+    self.init(name, shape: shape, values.dataType) { values }
+  }
+
+  /// A tensor called `name` whose values `read` brings only when they are written, so that those of
+  /// a large model need not be in memory a second time.
+  public init(
+    _ name: String, shape: [Int], _ dataType: DataType,
+    reading read: @escaping () throws -> TensorValues
+  ) {
     self.name = name
     self.shape = shape
-    self.values = values
+    self.dataType = dataType
+    self.read = read
+  }
+
+  /// Its elements in row-major order; throws what reading them throws.
+  public var values: TensorValues {
+    get throws {
+      let values = try read()
+      precondition(
+        values.dataType == dataType && shape.reduce(1, *) == values.count,
+        "\(name) has values for another tensor")
+      return values
+    }
   }
 
   /// What the file's header says of it.
   public var description: TensorDescription {
-    TensorDescription(name: name, dataType: values.dataType, shape: shape)
+    TensorDescription(name: name, dataType: dataType, shape: shape)
   }
 }

@@ -37,3 +37,23 @@ public func spoken(_ duration: Duration) -> String {
   default: "\(days) d \(hours) h"
   }
 }
+
+/// An amount of memory or disk as a person says it: "512 B", "3.41 KiB", "118 MiB", "9.62 GiB".
+public func spoken(bytes: Int) -> String {
+  let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+  var (value, unit) = (Double(bytes), 0)
+  while value >= 999.5 && unit + 1 < units.count {
+    value /= 1024
+    unit += 1
+  }
+  let decimals = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
+  return String(format: "%.\(decimals)f ", value) + units[unit]
+}
+
+/// A count, not negative, with its digits in groups of three: "1,600,000".
+public func spoken(count: Int) -> String {
+  let backwards = String(count).reversed().enumerated().flatMap { index, digit -> [Character] in
+    index > 0 && index % 3 == 0 ? [",", digit] : [digit]
+  }
+  return String(backwards.reversed())
+}

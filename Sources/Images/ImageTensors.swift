@@ -46,4 +46,13 @@ private func byteValue(of value: Float) -> Float {
 extension Batch {
   /// The batch as networks see it: -1…1, [images, height, width, channels].
   public func tensor(of shape: ImageShape) -> Tensor { Tensor(imageBytes: pixels, shape: shape) }
+
+  /// The images one by one.
+  public func images(of shape: ImageShape) -> [Image] {
+    (0..<count).map { index in
+      Image(
+        shape: shape,
+        bytes: Array(pixels[index * shape.byteCount..<(index + 1) * shape.byteCount]))
+    }
+  }
 }

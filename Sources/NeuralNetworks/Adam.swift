@@ -64,14 +64,15 @@ public final class Adam {
 
   /// The moments by name, for a checkpoint: `NAME.firstMoment` and `NAME.secondMoment`.
   public var state: [(name: String, value: Tensor)] {
-    get {
-      zip(parameters, firstMoments).map { ($0.name + ".firstMoment", $1) }
-        + zip(parameters, secondMoments).map { ($0.name + ".secondMoment", $1) }
-    }
-    set {
-      precondition(newValue.count == 2 * parameters.count, "moments of another model")
-      firstMoments = newValue.prefix(parameters.count).map(\.value)
-      secondMoments = newValue.suffix(parameters.count).map(\.value)
+    zip(parameters, firstMoments).map { ($0.name + ".firstMoment", $1) }
+      + zip(parameters, secondMoments).map { ($0.name + ".secondMoment", $1) }
+  }
+
+  /// Calls `change` with each moment and its name, as in `state`; throws what it throws.
+  public func changeState(_ change: (String, inout Tensor) throws -> Void) rethrows {
+    for (index, parameter) in parameters.enumerated() {
+      try change(parameter.name + ".firstMoment", &firstMoments[index])
+      try change(parameter.name + ".secondMoment", &secondMoments[index])
     }
   }
 }

@@ -5,38 +5,44 @@ import Images
 import NeuralNetworks
 import Tensors
 
-/// Trains a classifier on a labelled dataset and writes it to the run's file.
+/// The training of a classifier on a labelled dataset.
 ///
-/// Throws what `TrainingRun.run` and the dataset throw.
-public func trainClassifier(
-  _ run: TrainingRun<ClassifierConfiguration>, on dataset: any ImageDataset,
+/// Throws what the dataset throws.
+public func classifierTraining(
+  _ configuration: TrainedConfiguration<ClassifierConfiguration>, on dataset: any ImageDataset,
   augmentation: Augmentation
-) throws -> TrainingRun<ClassifierConfiguration>.Ending {
-  let settings = run.configuration.training
+) throws -> TrainingTask {
+  let settings = configuration.training
   let classifier = Classifier(
-    run.configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
+    configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
   let split = try dataset.split(holdOut: settings.heldOut, seed: settings.seed)
   let batches = TrainingBatches(split.training, settings, augmentation: augmentation)
-  return try run.run(
-    classifier.parameters, title: "train-classifier",
-    validationInterval: max(settings.steps / 10, 1), begin: batches.begin,
+  let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
+  return TrainingTask(
+    title: "train-classifier", parameters: classifier.parameters, settings: settings,
+    validationBatch: batch, begin: batches.begin,
     step: { _, pass, _ in
       let batch = try batches.next()
-      let loss = classifier.loss(
-        of: batch.tensor(of: dataset.shape), labels: batch.labels, in: pass)
-      return .init(loss: loss, figures: [])
+      return .init(
+        loss: classifier.loss(of: batch.tensor(of: dataset.shape), labels: batch.labels, in: pass))
     },
-    validate: {
-      [Figure("held-out accuracy", try accuracy(of: classifier, on: split.heldOut))]
+    validate: { count in
+      let images = Subset(of: split.heldOut, at: 0..<count)
+      let accuracy = try accuracy(of: classifier, on: images, batchSize: batch)
+      return [Figure("held-out accuracy", accuracy)]
     })
 }
 
 /// The fraction of a dataset's images whose label is the classifier's likeliest class, 0 to 1.
 ///
+/// `batchSize` images are taken at a time, which changes no result; see `inferenceBatchSize`.
 /// Throws what the dataset throws.
-public func accuracy(of classifier: Classifier, on dataset: any ImageDataset) throws -> Double {
+public func accuracy(
+  of classifier: Classifier, on dataset: any ImageDataset, batchSize: Int? = nil
+) throws -> Double {
+  let size = batchSize ?? inferenceBatchSize(of: dataset.shape)
   var correct = 0
-  try forEachBatch(of: dataset, size: 100) { batch in
+  try forEachBatch(of: dataset, size: size) { batch in
     let predicted = classifier.probabilities(of: batch.tensor(of: dataset.shape))
       .indicesOfLargest()
     correct += zip(predicted, batch.labels).count { $0 == $1 }

@@ -22,7 +22,7 @@ public func extractCodes(
   let writer = try CodeFileWriter(
     path: path, layout: layout, count: dataset.count, vqvae: vqvae.file.digest)
   var done = 0
-  try forEachBatch(of: dataset, size: 64) { batch in
+  try forEachBatch(of: dataset, size: inferenceBatchSize(of: shape)) { batch in
     let codes = vqvae.model.encode(batch.tensor(of: shape))
     try writer.append(
       codes: Dictionary(

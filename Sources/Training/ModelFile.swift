@@ -6,15 +6,15 @@ extension ParameterStore {
   /// Everything the model needs to run, for its file. Statistics keep single precision: they are few,
   /// and codes hang on their last bits.
   public func storedTensors(_ precision: WeightPrecision) -> [StoredTensor] {
-    trained.map { parameter in
-      let elements = parameter.value.elements
-      return StoredTensor(
-        parameter.name, shape: parameter.value.shape,
-        precision == .half ? .halves(elements) : .floats(elements))
-    }
-      + statistics.map {
-        StoredTensor($0.name, shape: $0.value.shape, .floats($0.value.elements))
+    func stored(_ parameter: Parameter, _ precision: WeightPrecision) -> StoredTensor {
+      StoredTensor(
+        parameter.name, shape: parameter.value.shape, precision == .half ? .float16 : .float32
+      ) {
+        let elements = parameter.value.elements
+        return precision == .half ? .halves(elements) : .floats(elements)
       }
+    }
+    return trained.map { stored($0, precision) } + statistics.map { stored($0, .full) }
   }
 
   /// Takes all values from a file.

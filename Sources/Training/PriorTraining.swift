@@ -6,31 +6,35 @@ import NeuralNetworks
 import PixelCNN
 import Tensors
 
-/// Trains a prior on one level of a code file and writes it to the run's file; stage two.
+/// The training of a prior on one level of a code file; stage two.
 ///
-/// Throws what `TrainingRun.run` and the code file throw.
-public func trainPrior(
-  _ run: TrainingRun<PriorConfiguration>, on codes: CodeFile
-) throws -> TrainingRun<PriorConfiguration>.Ending {
-  let settings = run.configuration.training
+/// Throws a `FileError` if the codes cannot be read or lack labels that the prior needs.
+public func priorTraining(
+  _ configuration: TrainedConfiguration<PriorConfiguration>, on codes: CodeFile
+) throws -> TrainingTask {
+  let settings = configuration.training
+  let data = try CodeBatches(codes, for: configuration.model)
   let prior = Prior(
-    run.configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
-  let data = try CodeBatches(codes, for: run.configuration.model)
+    configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
   // The split is a permutation of the images: those at its end are held out.
   let order = DataOrder(count: codes.count, seed: settings.seed, shuffled: true)
   let trained = codes.count - settings.heldOut
   let epochs = DataOrder(count: trained, seed: settings.seed, shuffled: true)
   let heldOut = (trained..<codes.count).map { order[$0] }
-  return try run.run(
-    prior.parameters, title: "train-prior \(run.configuration.model.level.name)",
-    validationInterval: max(settings.steps / 10, 1), begin: { _ in },
+  // As many as have the codes of 64 maps of 16×16.
+  let limit = max(1, min(64, 64 * 16 * 16 / configuration.model.level.codesPerImage))
+  let batch = settings.validationBatch(upTo: limit)
+  return TrainingTask(
+    title: "train-prior \(configuration.model.level.name)", parameters: prior.parameters,
+    settings: settings, validationBatch: batch,
     step: { part, pass, _ in
       let first = part * settings.partSize
       let images = (first..<first + settings.partSize).map { order[epochs[$0]] }
-      return .init(loss: prior.loss(of: try data.batch(images), in: pass), figures: [])
+      return .init(loss: prior.loss(of: try data.batch(images), in: pass))
     },
-    validate: {
-      let nats = try negativeLogLikelihood(of: prior, on: data, images: heldOut)
+    validate: { count in
+      let nats = try negativeLogLikelihood(
+        of: prior, on: data, images: Array(heldOut[..<count]), batchSize: batch)
       return [
         Figure("held-out nats/code", nats),
         Figure("held-out bits/dimension", nats * bitsPerDimensionPerNat(codes, prior)),
@@ -38,14 +42,15 @@ public func trainPrior(
     })
 }
 
-/// The mean negative log-likelihood of some images of a code file, in nats per code.
-public func negativeLogLikelihood(
-  of prior: Prior, on data: CodeBatches, images: [Int]
+/// The mean negative log-likelihood of some images of a code file, in nats per code; `batchSize` of
+/// them are taken at a time.
+private func negativeLogLikelihood(
+  of prior: Prior, on data: CodeBatches, images: [Int], batchSize: Int
 ) throws -> Double {
   var total = 0.0
   var count = 0
-  for start in stride(from: 0, to: images.count, by: 64) {
-    let batch = try data.batch(Array(images[start..<min(start + 64, images.count)]))
+  for start in stride(from: 0, to: images.count, by: batchSize) {
+    let batch = try data.batch(Array(images[start..<min(start + batchSize, images.count)]))
     let losses = prior.logits(of: batch, in: .inference).negativeLogLikelihoods(
       targets: batch.codes)
     total += losses.buffer.reduce(0) { $0 + Double($1) }
@@ -62,7 +67,7 @@ private func bitsPerDimensionPerNat(_ codes: CodeFile, _ prior: Prior) -> Double
 }
 
 /// Reads the codes, conditions and labels a prior needs, image by image.
-public final class CodeBatches {
+private final class CodeBatches {
   private let codes: CodeFile
   private let configuration: PriorConfiguration
   private let labels: [Int32]?
@@ -70,7 +75,7 @@ public final class CodeBatches {
   /// Batches of `codes` for a prior of the given configuration.
   ///
   /// Throws a `FileError` if the labels cannot be read, or an image has none and the prior needs it.
-  public init(_ codes: CodeFile, for configuration: PriorConfiguration) throws {
+  init(_ codes: CodeFile, for configuration: PriorConfiguration) throws {
     self.codes = codes
     self.configuration = configuration
     guard configuration.classCount > 0 else {
@@ -87,7 +92,7 @@ public final class CodeBatches {
   }
 
   /// Some images by number. Throws a `FileError` if their codes cannot be read.
-  public func batch(_ images: [Int]) throws -> Prior.Batch {
+  func batch(_ images: [Int]) throws -> Prior.Batch {
     func read(_ level: CodeLevel) throws -> [Int32] {
       try images.flatMap { image in
         try codes.readCodes(level: level.name, images: image..<image + 1).map(Int32.init)

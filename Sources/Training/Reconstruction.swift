@@ -16,15 +16,19 @@ public struct CodebookUsage: Codable, Sendable {
 
 /// Reconstructs a dataset, whose shape must be the model's, a batch at a time; nothing is learned.
 ///
-/// - Parameter visit: called with each batch and what becomes of it: [images, height, width, channels]
-///   in about [-1, 1].
+/// - Parameters:
+///   - batchSize: how many images to take at a time, which changes no result; see
+///     `inferenceBatchSize`.
+///   - visit: called with each batch and what becomes of it: [images, height, width, channels] in
+///     about [-1, 1].
 /// - Returns: how the codebooks are used, from the top.
 /// - Throws: what the dataset and `visit` throw.
 public func reconstruct(
-  _ dataset: any ImageDataset, by model: VQVAE, visit: (Batch, Tensor) throws -> Void
+  _ dataset: any ImageDataset, by model: VQVAE, batchSize: Int? = nil,
+  visit: (Batch, Tensor) throws -> Void
 ) throws -> [CodebookUsage] {
   var counts = model.codebooks.map { [Int](repeating: 0, count: $0.size) }
-  try forEachBatch(of: dataset, size: 100) { batch in
+  try forEachBatch(of: dataset, size: batchSize ?? inferenceBatchSize(of: dataset.shape)) { batch in
     let codes = model.encode(batch.tensor(of: dataset.shape))
     for (level, codes) in codes.enumerated() {
       for code in codes { counts[level][Int(code)] += 1 }

@@ -41,3 +41,9 @@ public func forEachBatch(
     count: dataset.count)
   while let batch = try loader.next() { try body(batch) }
 }
+
+/// How many images go through a model at a time where nothing is learned: 64 of up to 64×64 pixels,
+/// fewer of larger ones, so that memory does not grow with their size; at least 1.
+public func inferenceBatchSize(of shape: ImageShape) -> Int {
+  max(1, min(64, 64 * 64 * 64 / (shape.height * shape.width)))
+}

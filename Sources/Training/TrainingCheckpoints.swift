@@ -5,7 +5,7 @@ struct TrainingPosition {
   /// The steps done.
   var step = 0
   /// A state whose next step was computed in finite numbers.
-  var good: TrainingState
+  var good: KeptState
   /// How often the training went back; each time halved its learning rate.
   var rollbacks = 0
 
@@ -17,6 +17,7 @@ struct TrainingPosition {
 /// from the beginning.
 struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
   private let store: CheckpointStore
+  private let output: String
   private let configuration: TrainedConfiguration<Model>
   private let sources: [String: String]
 
@@ -34,6 +35,7 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
     besides output: String, configuration: TrainedConfiguration<Model>, sources: [String: String]
   ) {
     store = CheckpointStore(besides: output)
+    self.output = output
     self.configuration = configuration
     self.sources = sources
   }
@@ -41,33 +43,28 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
   /// Where the latest is.
   var path: String { store.path }
 
-  /// Saves a position and the state there; throws a `FileError`, and leaves the earlier ones, if they
+  /// Saves a position and the `state` there; throws a `FileError`, and leaves the earlier ones, if they
   /// cannot be written.
-  func save(_ position: TrainingPosition, _ latest: TrainingState) throws {
+  func save(_ position: TrainingPosition, _ state: TrainingState) throws {
     let good = position.good
-    let isGood = latest.step == good.step
+    let isGood = position.step == good.step
     try store.save(
       Artifact(
         metadata: ArtifactMetadata(
           kind: .checkpoint,
           configuration: Configuration(
-            step: latest.step, run: configuration, goodStep: isGood ? nil : good.step,
+            step: position.step, run: configuration, goodStep: isGood ? nil : good.step,
             rollbacks: position.rollbacks), sources: sources),
-        tensors: latest.stored() + (isGood ? [] : good.stored(under: Self.goodPrefix))))
+        tensors: state.stored() + (isGood ? [] : good.stored(under: Self.goodPrefix))))
   }
 
-  /// What `load` found.
-  struct Saved {
-    let position: TrainingPosition
-    let latest: TrainingState
-    /// One line for the user, if it is not what was saved last.
-    let warning: String?
-  }
-
-  /// The latest position of a training that begins in the state `start`; nil if there is none.
+  /// Puts a training where it was saved last; nil, and nothing is changed, if there is no checkpoint.
   ///
-  /// Throws a `FileError` if it cannot be used or is of another training.
-  func load(from start: TrainingState) throws -> Saved? {
+  /// - Returns: the position, and one line for the user if it is not the last that was saved.
+  /// - Throws: a `FileError` if the checkpoint cannot be used or is of another training.
+  func load(
+    into state: TrainingState
+  ) throws -> (position: TrainingPosition, warning: String?)? {
     guard let checkpoint = try store.load() else { return nil }
     let file = checkpoint.file
     let saved = try file.configuration(as: Configuration.self)
@@ -92,13 +89,12 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
         file.path, "was left by a training on other \(role)",
         remedy: "remove it to start from the beginning, or pass those it was trained on")
     }
-    let latest = try TrainingState(after: saved.step, like: start, from: file)
-    let good = try saved.goodStep.map {
-      try TrainingState(after: $0, like: start, from: file, under: Self.goodPrefix)
-    }
-    return Saved(
-      position: TrainingPosition(step: saved.step, good: good ?? latest, rollbacks: rollbacks),
-      latest: latest, warning: checkpoint.warning)
+    try state.replace(from: file, under: saved.goodStep == nil ? "" : Self.goodPrefix)
+    let good = try KeptState(state, after: saved.goodStep ?? saved.step, besides: output)
+    if saved.goodStep != nil { try state.replace(from: file) }
+    return (
+      TrainingPosition(step: saved.step, good: good, rollbacks: rollbacks), checkpoint.warning
+    )
   }
 
   /// Removes all, once the training is finished.

@@ -56,14 +56,16 @@ public struct TrainingOptions: ParsableArguments {
       "How weights are stored: 'half' (16 bits) or 'full' (32 bits).", valueName: "precision"))
   public var precision: WeightPrecision = .full
 
+  @Flag(
+    name: .customLong("plan"),
+    help: "Say what the training will take, by doing a little of it; train and write nothing.")
+  private var isPlan = false
+
   @Option(
     name: .customLong("checkpoint-interval"),
     help: ArgumentHelp(
       "Save a checkpoint this often; 0 for after every step.", valueName: "seconds"))
   private var secondsBetweenCheckpoints = 60.0
-
-  /// The time between checkpoints.
-  public var checkpointInterval: Duration { .seconds(secondsBetweenCheckpoints) }
 
   /// Nothing set.
   public init() {}
@@ -112,6 +114,26 @@ public struct TrainingOptions: ParsableArguments {
       steps: steps, batchSize: batch, parts: parts, recomputesBlocks: recomputesBlocks,
       learningRate: self.learningRate ?? learningRate, warmup: warmup ?? steps / 20,
       gradientNormLimit: clip, heldOut: heldOut, seed: seed, precision: precision)
+  }
+
+  /// Carries out a training that writes `output`, or with `--plan` prints what it will take.
+  ///
+  /// - Parameters:
+  ///   - sources: the digest of each file or data set it is made from, by its role.
+  ///   - task: what there is to do.
+  /// - Throws: what `TrainingRun` and `TrainingPlan` throw, and what the arguments throw.
+  public func train<Model>(
+    _ kind: ArtifactKind, to output: String, configuration: TrainedConfiguration<Model>,
+    sources: @autoclosure () throws -> [String: String], task: () throws -> TrainingTask
+  ) throws {
+    guard !isPlan else {
+      print(try TrainingPlan(trying: task()))
+      return
+    }
+    let run = try TrainingRun(
+      kind: kind, output: output, configuration: configuration, sources: sources(),
+      checkpointInterval: .seconds(secondsBetweenCheckpoints))
+    try run.complete(task)
   }
 }
 

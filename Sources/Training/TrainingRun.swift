@@ -11,20 +11,6 @@ import Tensors
 /// of the seed and the step. Where numbers stop being finite it goes back to an earlier state and on
 /// with half the learning rate, a few times.
 public final class TrainingRun<Model: Codable & Hashable & Sendable> {
-  /// What one part of a step computed.
-  public struct Step {
-    /// What is minimized; a scalar.
-    public var loss: Tensor
-    /// Numbers to show and log.
-    public var figures: [Figure]
-
-    /// A step's results.
-    public init(loss: Tensor, figures: [Figure]) {
-      self.loss = loss
-      self.figures = figures
-    }
-  }
-
   /// Why `run` returned.
   public enum Ending {
     /// The model is in its file.
@@ -97,79 +83,65 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     return true
   }
 
-  /// Has the model trained, unless it is finished, and tells the user and the shell how that ended.
+  /// Carries out the training, unless it is finished, and tells the user and the shell how that ended.
   ///
-  /// Throws the exit code of the signal if the training was interrupted, and what `train` throws.
-  public func complete(_ train: () throws -> Ending) throws {
+  /// Throws the exit code of the signal if the training was interrupted, and what `run` throws.
+  public func complete(_ task: () throws -> TrainingTask) throws {
     if isFinished {
       print("\(output) is finished; remove it to train again")
-    } else if try train() == .interrupted {
+    } else if try run(task()) == .interrupted {
       try Interruption.throwIfRequested()
     }
   }
 
-  /// Trains.
+  /// Carries out the training, from its checkpoint if there is one; the task's settings are the run's.
   ///
-  /// - Parameters:
-  ///   - parameters: of the model; their values are replaced where there is a checkpoint.
-  ///   - begin: called before the first `step`, and wherever the training goes back, with the number of
-  ///     steps already done.
-  ///   - step: the forward pass of one part of a step, by number: parts are counted through all steps,
-  ///     from 0.
-  ///   - validationInterval: steps between validations; the last step is always followed by one.
-  ///   - validate: figures of the model as it is.
-  /// - Throws: a `FileError` if the checkpoint is of another training, something cannot be written, or
-  ///   numbers are not finite however often the training goes back; whatever the closures throw.
-  public func run(
-    _ parameters: ParameterStore, title: String, validationInterval: Int,
-    begin: (Int) throws -> Void,
-    step: (_ part: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step,
-    validate: () throws -> [Figure]
-  ) throws -> Ending {
+  /// A sheet of reconstructions, where the task has one, is kept up to date beside the model, as
+  /// `NAME.reconstructions.png`.
+  /// Throws what the task throws; a `FileError` if a file cannot be read or written or the training
+  /// diverges however often it goes back.
+  public func run(_ task: TrainingTask) throws -> Ending {
     let steps = configuration.training.steps
-    let optimizer = Adam(parameters)
-    var position = try resume(parameters, optimizer)
+    let state = TrainingState(parameters: task.parameters, optimizer: Adam(task.parameters))
+    var position = try resume(state)
     var metrics = try MetricsLog(besides: output, resumingAt: position.step)
-    let progress = ProgressReporter(title, total: steps, completed: position.step)
+    let progress = ProgressReporter(task.title, total: steps, completed: position.step)
     var throughput = Throughput(batchSize: configuration.training.batchSize)
     var lastCheckpoint = ContinuousClock.now
     var validated: [Figure] = []
-    try begin(position.step)
+    try task.begin(position.step)
     while position.step < steps {
       let number = position.step + 1
       let isLast = number == steps
       do {
-        var figures = try advance(&position, parameters, optimizer, step)
+        var figures = try advance(&position, state, task)
         figures.append(Figure("images/s", throughput.tick()))
-        if number % validationInterval == 0 || isLast {
-          validated = try validate()
-          for figure in validated {
-            try Divergence.check(figure.value, figure.name, step: number)
-          }
+        if number % task.validationInterval == 0 || isLast {
+          validated = try validate(task, after: number)
           try metrics.append(step: number, figures + validated)
         }
         position.step = number
         progress.report(number, figures: figures + validated.prefix(1))
       } catch let divergence as Divergence {
-        try goBack(after: divergence, &position, parameters, optimizer)
+        try goBack(after: divergence, &position, state)
         metrics = try MetricsLog(besides: output, resumingAt: position.step)
-        try begin(position.step)
+        try task.begin(position.step)
         continue
       }
       if Interruption.isRequested && !isLast {
-        try checkpoints.save(position, TrainingState(after: number, parameters, optimizer))
+        try checkpoints.save(position, state)
         console.writeLine(
-          "\(title): interrupted after step \(number) of \(steps); run the same command again to "
+          "\(task.title): interrupted after step \(number) of \(steps); run the same command again to "
             + "go on")
         return .interrupted
       }
       if ContinuousClock.now - lastCheckpoint >= checkpointInterval && !isLast {
-        try checkpoints.save(position, TrainingState(after: number, parameters, optimizer))
+        try checkpoints.save(position, state)
         lastCheckpoint = .now
       }
     }
     progress.finish(figures: validated)
-    try write(parameters, validated)
+    try write(task.parameters, validated)
     return .finished
   }
 
@@ -177,51 +149,37 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   ///
   /// Throws a `Divergence`, before the weights change, if the loss or a gradient is not finite.
   private func advance(
-    _ position: inout TrainingPosition, _ parameters: ParameterStore, _ optimizer: Adam,
-    _ step: (Int, ForwardPass, Randomness) throws -> Step
+    _ position: inout TrainingPosition, _ state: TrainingState, _ task: TrainingTask
   ) throws -> [Figure] {
     let settings = configuration.training
     let number = position.step + 1
     // Before the forward pass, which changes codebooks.
     let before =
-      position.step.isMultiple(of: Self.stateInterval)
-      ? TrainingState(after: position.step, parameters, optimizer) : nil
+      position.step.isMultiple(of: Self.stateInterval) && position.step != position.good.step
+      ? try KeptState(state, after: position.step, besides: output) : nil
     var figures: [Figure] = []
     for part in 0..<settings.parts {
-      let computed = try computeGradients(part: position.step * settings.parts + part, step)
+      let computed = try task.computeGradients(part: position.step * settings.parts + part).figures
       figures =
         figures.isEmpty
         ? computed : zip(figures, computed).map { Figure($0.name, $0.value + $1.value) }
     }
-    let norm = optimizer.gradientNorm()
-    try Divergence.check(gradientNorm: norm, of: parameters, step: number)
+    let norm = state.optimizer.gradientNorm()
+    try Divergence.check(gradientNorm: norm, of: state.parameters, step: number)
     if let before { position.good = before }
     let limit = Double(settings.gradientNormLimit)
-    optimizer.step(
+    state.optimizer.step(
       number: number, rate: position.rateScale * settings.schedule.rate(at: number),
       gradientScale: norm > limit ? Float(limit / norm) : 1)
     return figures
   }
 
-  /// Adds the gradients of one part of a step to those of the parts before it.
-  ///
-  /// - Returns: the part's share of the step's loss and figures.
-  private func computeGradients(
-    part: Int, _ step: (Int, ForwardPass, Randomness) throws -> Step
-  ) throws -> [Figure] {
-    let settings = configuration.training
-    let randomness = Randomness(seed: settings.seed).stream("steps").stream(part + 1)
-    let tape = Tape()
-    let pass = ForwardPass(
-      recordingOn: tape, randomness: randomness, recomputingBlocks: settings.recomputesBlocks)
-    let result = try step(part, pass, randomness)
-    let loss = Double(result.loss.scalar)
-    try Divergence.check(loss, "loss", step: part / settings.parts + 1)
-    let share = 1 / Float(settings.parts)
-    tape.backward(from: result.loss, seed: Tensor(repeating: share, shape: result.loss.shape))
-    return ([Figure("loss", loss)] + result.figures).map {
-      Figure($0.name, $0.value / Double(settings.parts))
-    }
+  /// Figures of the model after a step; throws a `Divergence` if one is not finite.
+  private func validate(_ task: TrainingTask, after number: Int) throws -> [Figure] {
+    try task.reconstructions?().writePNG(to: companionPath(of: output, "reconstructions.png"))
+    let figures = try task.validate(configuration.training.heldOut)
+    for figure in figures { try Divergence.check(figure.value, figure.name, step: number) }
+    return figures
   }
 
   /// Puts the model into its last good state, with half the learning rate from there.
@@ -229,14 +187,13 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   /// Throws a `FileError`, and leaves that state in the checkpoint, once this has not helped often
   /// enough.
   private func goBack(
-    after divergence: Divergence, _ position: inout TrainingPosition,
-    _ parameters: ParameterStore, _ optimizer: Adam
+    after divergence: Divergence, _ position: inout TrainingPosition, _ state: TrainingState
   ) throws {
     let good = position.good
-    good.restore(parameters, optimizer)
+    try good.restore(state)
     position.step = good.step
     guard position.rollbacks < rollbackLimit else {
-      try checkpoints.save(position, good)
+      try checkpoints.save(position, state)
       throw FileError(
         output,
         "cannot be trained further: \(divergence), for all that the learning rate was halved "
@@ -250,18 +207,14 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   }
 
   /// Puts the model where the checkpoint is, if there is one.
-  private func resume(
-    _ parameters: ParameterStore, _ optimizer: Adam
-  ) throws -> TrainingPosition {
-    let start = TrainingState(after: 0, parameters, optimizer)
-    guard let saved = try checkpoints.load(from: start) else {
-      return TrainingPosition(good: start)
+  private func resume(_ state: TrainingState) throws -> TrainingPosition {
+    guard let (position, warning) = try checkpoints.load(into: state) else {
+      return TrainingPosition(good: try KeptState(state, after: 0, besides: output))
     }
-    if let warning = saved.warning { console.writeLine("warning: \(warning)") }
-    saved.latest.restore(parameters, optimizer)
+    if let warning { console.writeLine("warning: \(warning)") }
     console.writeLine(
-      "going on after step \(saved.position.step) of \(configuration.training.steps)")
-    return saved.position
+      "going on after step \(position.step) of \(configuration.training.steps)")
+    return position
   }
 
   private func write(_ parameters: ParameterStore, _ figures: [Figure]) throws {

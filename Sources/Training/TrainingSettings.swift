@@ -44,6 +44,10 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
   /// Images in a part of a step.
   var partSize: Int { batchSize / parts }
 
+  /// How many held-out images to validate with at a time, where `limit` would do: no more than are
+  /// trained on at a time, so that a validation takes no more memory than a step.
+  func validationBatch(upTo limit: Int) -> Int { min(limit, partSize, heldOut) }
+
   var schedule: LearningRateSchedule {
     LearningRateSchedule(peak: learningRate, warmup: warmup, steps: steps)
   }

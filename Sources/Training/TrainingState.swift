@@ -2,50 +2,91 @@ import Artifacts
 import NeuralNetworks
 import Tensors
 
-/// All that the steps of a training change, as it is after one of them: weights, statistics of the
-/// codebooks, moments of the optimizer. Everything else is a function of the seed and the step.
+/// All that the steps of a training change: weights, statistics of the codebooks, moments of the
+/// optimizer. Everything else is a function of the seed and the step.
 struct TrainingState {
-  /// How many steps led to it.
-  let step: Int
-  private let parameters: [(name: String, value: Tensor)]
-  private let moments: [(name: String, value: Tensor)]
+  let parameters: ParameterStore
+  let optimizer: Adam
 
-  /// The present state. It shares the memory of the tensors until they change.
-  init(after step: Int, _ parameters: ParameterStore, _ optimizer: Adam) {
-    self.step = step
-    self.parameters = parameters.all.map { ($0.name, $0.value) }
-    moments = optimizer.state
+  /// All of it by name, as it is now. The tensors share memory with the model until a step changes it.
+  var tensors: [(name: String, value: Tensor)] {
+    parameters.all.map { ($0.name, $0.value) } + optimizer.state
   }
 
-  /// Reads a state that `stored` wrote, of the same model.
+  /// Puts the model and its optimizer into another state: `read` fills in each tensor, given its name
+  /// and shape. Throws what `read` throws.
+  func replace(
+    _ read: (_ name: String, _ shape: [Int], UnsafeMutableBufferPointer<Float>) throws -> Void
+  ) rethrows {
+    parameters.clearGradients()
+    for parameter in parameters.all {
+      let shape = parameter.value.shape
+      try parameter.value.withMutableElements { try read(parameter.name, shape, $0) }
+    }
+    try optimizer.changeState { name, moment in
+      let shape = moment.shape
+      try moment.withMutableElements { try read(name, shape, $0) }
+    }
+  }
+
+  /// Puts the model and its optimizer into the state that a file holds, each name after `prefix`.
   ///
   /// Throws a `FileError` that names the tensor if one is missing or of another shape.
-  init(
-    after step: Int, like model: TrainingState, from file: ArtifactFile, under prefix: String = ""
-  ) throws {
-    func read(_ tensors: [(name: String, value: Tensor)]) throws -> [(name: String, value: Tensor)]
-    {
-      try tensors.map { name, value in
-        let elements = try file.tensors.readFloats(prefix + name, shape: value.shape)
-        return (name, Tensor(elements, shape: value.shape))
-      }
-    }
-    self.step = step
-    parameters = try read(model.parameters)
-    moments = try read(model.moments)
+  func replace(from file: ArtifactFile, under prefix: String = "") throws {
+    try replace { try file.tensors.readFloats(prefix + $0, shape: $1, into: $2) }
   }
 
-  /// Puts the model and its optimizer into this state.
-  func restore(_ parameters: ParameterStore, _ optimizer: Adam) {
-    for (parameter, saved) in zip(parameters.all, self.parameters) { parameter.value = saved.value }
-    parameters.clearGradients()
-    optimizer.state = moments
+  /// The tensors for a checkpoint.
+  func stored() -> [StoredTensor] {
+    tensors.map { name, value in
+      StoredTensor(name, shape: value.shape, .float32) { .floats(value.elements) }
+    }
+  }
+}
+
+/// A state to go back to, kept on the disk: it is three times as large as the model and rarely needed.
+final class KeptState {
+  /// How many steps led to it.
+  let step: Int
+  private let file: UnnamedFile
+  private var places: [(name: String, shape: [Int], offset: Int)] = []
+
+  /// Keeps the present state of a training that will write `output`.
+  ///
+  /// Throws a `FileError` if there is no room for it.
+  init(_ state: TrainingState, after step: Int, besides output: String) throws {
+    self.step = step
+    file = try UnnamedFile(onDiskOf: output)
+    var offset = 0
+    for (name, value) in state.tensors {
+      let bytes = UnsafeRawBufferPointer(value.buffer)
+      try file.write(bytes, at: offset)
+      places.append((name, value.shape, offset))
+      offset += bytes.count
+    }
+  }
+
+  /// Puts a training of the same model into this state; throws a `FileError` if it cannot be read.
+  func restore(_ state: TrainingState) throws {
+    let offsets = Dictionary(uniqueKeysWithValues: places.map { ($0.name, $0.offset) })
+    try state.replace { name, _, elements in
+      guard let offset = offsets[name] else { preconditionFailure("\(name) was not kept") }
+      try file.read(into: UnsafeMutableRawBufferPointer(elements), at: offset)
+    }
   }
 
   /// The tensors for a checkpoint, each name after `prefix`.
-  func stored(under prefix: String = "") -> [StoredTensor] {
-    (parameters + moments).map {
-      StoredTensor(prefix + $0.name, shape: $0.value.shape, .floats($0.value.elements))
+  func stored(under prefix: String) -> [StoredTensor] {
+    places.map { name, shape, offset in
+      StoredTensor(prefix + name, shape: shape, .float32) { [file] in
+        let count = shape.reduce(1, *)
+        return .floats(
+          try [Float](unsafeUninitializedCapacity: count) { elements, initializedCount in
+            let elements = UnsafeMutableBufferPointer(rebasing: elements[..<count])
+            try file.read(into: UnsafeMutableRawBufferPointer(elements), at: offset)
+            initializedCount = count
+          })
+      }
     }
   }
 }

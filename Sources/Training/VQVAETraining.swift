@@ -5,23 +5,21 @@ import NeuralNetworks
 import Tensors
 import VQVAE
 
-/// Trains a VQ-VAE on a dataset and writes it to the run's file; stage one.
+/// The training of a VQ-VAE on a dataset; stage one.
 ///
-/// A contact sheet of held-out images above their reconstructions is kept up to date beside it, as
-/// `NAME.reconstructions.png`.
-/// Throws what `TrainingRun.run` and the dataset throw.
-public func trainVQVAE(
-  _ run: TrainingRun<VQVAEConfiguration>, on dataset: any ImageDataset
-) throws -> TrainingRun<VQVAEConfiguration>.Ending {
-  let settings = run.configuration.training
-  let sheet = companionPath(of: run.output, "reconstructions.png")
+/// Throws what the dataset throws.
+public func vqvaeTraining(
+  _ configuration: TrainedConfiguration<VQVAEConfiguration>, on dataset: any ImageDataset
+) throws -> TrainingTask {
+  let settings = configuration.training
   let model = VQVAE(
-    run.configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
+    configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
   let split = try dataset.split(holdOut: settings.heldOut, seed: settings.seed)
   let batches = TrainingBatches(split.training, settings)
-  return try run.run(
-    model.parameters, title: "train-vqvae", validationInterval: max(settings.steps / 10, 1),
-    begin: batches.begin,
+  let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
+  return TrainingTask(
+    title: "train-vqvae", parameters: model.parameters, settings: settings,
+    validationBatch: batch, begin: batches.begin,
     step: { _, pass, randomness in
       let images = try batches.next().tensor(of: dataset.shape)
       let loss = model.loss(of: images, in: pass, learning: randomness.stream("codebook"))
@@ -32,22 +30,26 @@ public func trainVQVAE(
           Figure("commitment", Double(loss.commitment.scalar)),
         ])
     },
-    validate: {
-      try writeReconstructions(of: split.heldOut, by: model, to: sheet)
-      return try heldOutFigures(of: model, on: split.heldOut)
-    })
+    validate: { count in
+      try heldOutFigures(
+        of: model, on: Subset(of: split.heldOut, at: 0..<count), batchSize: batch)
+    }, reconstructions: { try reconstructions(of: split.heldOut, by: model, batchSize: batch) })
 }
 
 /// The error of reconstructions, and per level the perplexity and the fraction of codes in use.
 private func heldOutFigures(
-  of model: VQVAE, on dataset: any ImageDataset
+  of model: VQVAE, on dataset: any ImageDataset, batchSize: Int
 ) throws -> [Figure] {
   var squaredError = 0.0
-  let usage = try reconstruct(dataset, by: model) { batch, output in
+  let usage = try reconstruct(dataset, by: model, batchSize: batchSize) { batch, output in
     let images = batch.tensor(of: dataset.shape)
-    squaredError += Double(output.meanSquaredError(to: images).scalar) / 4 * Double(batch.count)
+    for (value, target) in zip(output.buffer, images.buffer) {
+      let difference = Double(value - target)
+      squaredError += difference * difference / 4
+    }
   }
-  return [Figure("held-out error", squaredError / Double(max(dataset.count, 1)))]
+  let pixels = dataset.count * dataset.shape.byteCount
+  return [Figure("held-out error", squaredError / Double(max(pixels, 1)))]
     + usage.flatMap { level in
       [
         Figure("perplexity \(level.name)", level.perplexity),
@@ -56,17 +58,23 @@ private func heldOutFigures(
     }
 }
 
-private func writeReconstructions(
-  of dataset: any ImageDataset, by model: VQVAE, to path: String
-) throws {
-  // Only whole rows, so that every reconstruction is below its original.
-  let columns = min(12, dataset.count)
+/// A sheet of images above their reconstructions.
+private func reconstructions(
+  of dataset: any ImageDataset, by model: VQVAE, batchSize: Int
+) throws -> Image {
+  // No wider than a screen can show, and only whole rows, so that every reconstruction is below its
+  // original.
+  let columns = min(12, max(1, 2048 / dataset.shape.width), dataset.count)
   var sheet = ContactSheet(columns: columns, zoom: max(1, 64 / dataset.shape.width))
   for row in 0..<min(3, dataset.count / columns) {
-    let originals = try (row * columns..<(row + 1) * columns).map { try dataset.image(at: $0) }
-    let tensor = Tensor(imageBytes: originals.flatMap(\.bytes), shape: dataset.shape)
-    let output = model.decode(model.encode(tensor), images: originals.count)
-    sheet.addGroup(originals + output.images())
+    var (originals, copies): ([Image], [Image]) = ([], [])
+    let images = Subset(of: dataset, at: row * columns..<(row + 1) * columns)
+    try forEachBatch(of: images, size: batchSize) { batch in
+      let codes = model.encode(batch.tensor(of: dataset.shape))
+      originals += batch.images(of: dataset.shape)
+      copies += model.decode(codes, images: batch.count).images()
+    }
+    sheet.addGroup(originals + copies)
   }
-  try sheet.write(to: path)
+  return sheet.render()
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandLineTools
-import Foundation
 import Tensors
 
 /// Times one case, or lays the results of many side by side; `pipelines/benchmark.sh` runs it.
@@ -69,10 +68,3 @@ struct Benchmark: StageCommand {
 }
 
 extension BenchmarkCase: ExpressibleByArgument {}
-
-/// The most memory this process has had resident at once, in bytes.
-private func peakResidentBytes() -> Int {
-  var usage = rusage()
-  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-  return usage.ru_maxrss * 1024
-}

@@ -39,13 +39,13 @@ struct TrainClassifier: StageCommand {
     let settings = try training.settings(
       images: dataset.count, at: images.images, steps: 4000, batch: 64, learningRate: 2e-3,
       seed: seed.seed)
-    let run = try TrainingRun(
-      kind: .classifier, output: output.output,
-      configuration: TrainedConfiguration(model: model, training: settings),
-      sources: ["images": try fingerprint(of: dataset)],
-      checkpointInterval: training.checkpointInterval)
-    try run.complete {
-      try trainClassifier(run, on: dataset, augmentation: architecture.augmentation(seed.seed))
+    let configuration = TrainedConfiguration(model: model, training: settings)
+    try training.train(
+      .classifier, to: output.output, configuration: configuration,
+      sources: ["images": try fingerprint(of: dataset)]
+    ) {
+      try classifierTraining(
+        configuration, on: dataset, augmentation: architecture.augmentation(seed.seed))
     }
   }
 }

@@ -12,6 +12,13 @@ struct PriorOptions: ParsableArguments {
       "Channels inside gated residual blocks. (default: as --channels)", valueName: "n"))
   var residualChannels: Int?
 
+  @Flag(
+    help: """
+      Make the second convolution of gated residual blocks 1×1, as in stage one, which leaves \
+      fewer weights.
+      """)
+  var pointwiseGates = false
+
   @Option(help: ArgumentHelp("Height and width of causal convolutions; odd.", valueName: "n"))
   var kernel = 3
 
@@ -51,10 +58,11 @@ struct PriorOptions: ParsableArguments {
     let configuration = PriorConfiguration(
       level: level, conditions: above,
       classNames: unconditional ? [] : file.layout.classNames, channels: channels,
-      residualChannels: residualChannels ?? channels, kernel: kernel, blocks: blocks,
-      residualBlocks: residualBlocks, attentionHeads: attentionHeads ?? (above.isEmpty ? 8 : 0),
-      outputBlocks: outputBlocks, conditionBlocks: conditionBlocks,
-      conditionChannels: conditionChannels ?? channels, dropout: dropout)
+      residualChannels: residualChannels ?? channels, pointwiseGates: pointwiseGates ? true : nil,
+      kernel: kernel, blocks: blocks, residualBlocks: residualBlocks,
+      attentionHeads: attentionHeads ?? (above.isEmpty ? 8 : 0), outputBlocks: outputBlocks,
+      conditionBlocks: conditionBlocks, conditionChannels: conditionChannels ?? channels,
+      dropout: dropout)
     if let problem = configuration.problem { throw ValidationError(problem) }
     return configuration
   }

@@ -43,10 +43,9 @@ struct TrainPrior: StageCommand {
       images: file.count, at: codes, steps: 5000, batch: 64, learningRate: 1e-3, seed: seed.seed)
     var sources = file.file.metadata.sources
     sources[ArtifactKind.codes.rawValue] = file.file.digest
-    let run = try TrainingRun(
-      kind: .prior, output: output.output,
-      configuration: TrainedConfiguration(model: model, training: settings), sources: sources,
-      checkpointInterval: training.checkpointInterval)
-    try run.complete { try trainPrior(run, on: file) }
+    let configuration = TrainedConfiguration(model: model, training: settings)
+    try training.train(
+      .prior, to: output.output, configuration: configuration, sources: sources
+    ) { try priorTraining(configuration, on: file) }
   }
 }

@@ -38,11 +38,10 @@ struct TrainVQVAE: StageCommand {
     let settings = try training.settings(
       images: dataset.count, at: images.images, steps: 2000, batch: 64, learningRate: 1e-3,
       seed: seed.seed)
-    let run = try TrainingRun(
-      kind: .vqvae, output: output.output,
-      configuration: TrainedConfiguration(model: model, training: settings),
-      sources: ["images": try fingerprint(of: dataset)],
-      checkpointInterval: training.checkpointInterval)
-    try run.complete { try trainVQVAE(run, on: dataset) }
+    let configuration = TrainedConfiguration(model: model, training: settings)
+    try training.train(
+      .vqvae, to: output.output, configuration: configuration,
+      sources: ["images": try fingerprint(of: dataset)]
+    ) { try vqvaeTraining(configuration, on: dataset) }
   }
 }

@@ -75,17 +75,17 @@ struct ClassificationAccuracyScore {
     defer { try? manager.removeItem(atPath: scratch) }
     try manager.createDirectory(atPath: scratch, withIntermediateDirectories: true)
     let path = (scratch as NSString).appendingPathComponent("classifier.safetensors")
-    let run = try TrainingRun(
-      kind: .classifier, output: path,
-      configuration: TrainedConfiguration(
-        model: pool.judge.classifier.configuration,
-        training: TrainingSettings(
-          steps: steps, batchSize: Self.batchSize, learningRate: 2e-3, warmup: steps / 20,
-          gradientNormLimit: 1, heldOut: 1, seed: seed, precision: .full)))
-    _ = try trainClassifier(
-      run, on: dataset,
+    let configuration = TrainedConfiguration(
+      model: pool.judge.classifier.configuration,
+      training: TrainingSettings(
+        steps: steps, batchSize: Self.batchSize, learningRate: 2e-3, warmup: steps / 20,
+        gradientNormLimit: 1, heldOut: 1, seed: seed, precision: .full))
+    let task = try classifierTraining(
+      configuration, on: dataset,
       augmentation: Augmentation(
         seed: seed, shift: 2, flipsHorizontally: false, rotation: 10, scaling: 0.1, shear: 0.1))
+    let run = try TrainingRun(kind: .classifier, output: path, configuration: configuration)
+    _ = try run.run(task)
     let correct =
       try accuracy(of: LoadedClassifier(path: path).classifier, on: test) * Double(test.count)
     return .init(

@@ -120,4 +120,16 @@ import Testing
         """)
     #expect(TextTable(["a", "b"]).description == "a  b\n-  -")
   }
+
+  @Test func amountsAreSpokenShortly() {
+    let amounts = [0, 999, 1000, 1024, 10_229, 1 << 20, 118 << 20, 1023 << 20, 10 << 40]
+    #expect(
+      amounts.map { spoken(bytes: $0) } == [
+        "0 B", "999 B", "0.98 KiB", "1.00 KiB", "9.99 KiB", "1.00 MiB", "118 MiB", "1.00 GiB",
+        "10.0 TiB",
+      ])
+    #expect(
+      [0, 7, 999, 1000, 1_600_000].map { spoken(count: $0) }
+        == ["0", "7", "999", "1,000", "1,600,000"])
+  }
 }

@@ -1,4 +1,5 @@
 import Artifacts
+import Foundation
 import NeuralNetworks
 import PixelCNN
 import Tensors
@@ -6,7 +7,7 @@ import Testing
 
 /// Small priors that between them use every part of the architecture.
 enum Example: String, CaseIterable {
-  case plain, attention, conditioned, classes, twoConditions
+  case plain, attention, conditioned, classes, twoConditions, pointwiseGates
 
   var configuration: PriorConfiguration {
     var configuration = PriorConfiguration(
@@ -31,6 +32,10 @@ enum Example: String, CaseIterable {
         .init(name: "middle", height: 4, width: 4, codebookSize: 9),
       ]
       configuration.classNames = ["a", "b"]
+    case .pointwiseGates:
+      configuration.level = .init(name: "bottom", height: 6, width: 8, codebookSize: 7)
+      configuration.conditions = [.init(name: "top", height: 3, width: 4, codebookSize: 5)]
+      configuration.pointwiseGates = true
     }
     return configuration
   }
@@ -70,6 +75,20 @@ enum Example: String, CaseIterable {
     let largest = zip(full.elements, incremental.elements).map { abs($0 - $1) }.max() ?? .infinity
     #expect(largest <= 1e-4)
     #expect(full.elements.map(abs).max() ?? 0 > 0.1)
+  }
+
+  /// A file written before there was a choice says nothing of it, and means what it meant.
+  @Test func gatesReadTheirNeighboursUnlessTheConfigurationSaysOtherwise() throws {
+    let stored = try JSONEncoder().encode(Example.plain.configuration)
+    #expect(!String(decoding: stored, as: UTF8.self).contains("pointwiseGates"))
+    let configuration = try JSONDecoder().decode(PriorConfiguration.self, from: stored)
+    #expect(configuration == Example.plain.configuration)
+    func taps(_ configuration: PriorConfiguration) -> Int? {
+      Prior(configuration, start: .random(Randomness(seed: 1))).parameters.trained
+        .first { $0.name == "block.0.residual.0.second.weight" }?.value.shape.first
+    }
+    #expect(taps(configuration) == 2 * 3 + 1)
+    #expect(taps(Example.pointwiseGates.configuration) == 1)
   }
 
   @Test(arguments: Example.allCases)

@@ -69,7 +69,7 @@ import Training
 
   private func run(
     named name: String = "model", steps: Int = 350,
-    step: (Int, Tensor) throws -> Tensor
+    step: @escaping (Int, Tensor) throws -> Tensor
   ) throws -> (ending: TrainingRun<Int>.Ending, weights: [Float], begun: [Int]) {
     let store = ParameterStore(.random(Randomness(seed: 1)))
     let weights = store.root.scope("layer").parameter(
@@ -82,10 +82,11 @@ import Training
       configuration: TrainedConfiguration(model: 0, training: settings))
     var begun: [Int] = []
     let ending = try training.run(
-      store, title: "test", validationInterval: 10, begin: { begun.append($0) },
-      step: { part, pass, _ in
-        .init(loss: try step(part + 1, pass(weights)), figures: [])
-      }, validate: { [] })
+      TrainingTask(
+        title: "test", parameters: store, settings: settings, validationInterval: 10,
+        validationBatch: 1, begin: { begun.append($0) },
+        step: { part, pass, _ in .init(loss: try step(part + 1, pass(weights))) },
+        validate: { _ in [] }))
     return (ending, weights.value.elements, begun)
   }
 

@@ -65,7 +65,7 @@ public struct LikelihoodFigures: Codable, Sendable {
     var nats = models.priors.map { _ in 0.0 }
     var scores: [Score] = []
     scores.reserveCapacity(dataset.count)
-    try forEachBatch(of: dataset, size: 64) { batch in
+    try forEachBatch(of: dataset, size: inferenceBatchSize(of: dataset.shape)) { batch in
       let codes = models.vqvae.model.encode(batch.tensor(of: dataset.shape))
       var codeNats = [Double](repeating: 0, count: batch.count)
       for (level, loaded) in models.priors.enumerated() {

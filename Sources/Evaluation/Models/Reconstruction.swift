@@ -54,14 +54,3 @@ public struct ReconstructionFigures: Codable, Sendable {
     self.absoluteError = absoluteError / (total * Double(dataset.shape.byteCount))
   }
 }
-
-extension Batch {
-  /// The images one by one.
-  func images(of shape: ImageShape) -> [Image] {
-    (0..<count).map { index in
-      Image(
-        shape: shape,
-        bytes: Array(pixels[index * shape.byteCount..<(index + 1) * shape.byteCount]))
-    }
-  }
-}

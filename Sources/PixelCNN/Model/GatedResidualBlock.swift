@@ -45,8 +45,8 @@ struct GatedResidualBlock {
       scope.scope("first"), inputs: channels, outputs: hidden, geometry: geometry,
       isWeightNormalized: true)
     second = Convolution(
-      scope.scope("second"), inputs: hidden, outputs: 2 * channels, geometry: geometry,
-      isWeightNormalized: true)
+      scope.scope("second"), inputs: hidden, outputs: 2 * channels,
+      geometry: configuration.pointwiseGates == true ? point : geometry, isWeightNormalized: true)
     auxiliary =
       auxiliaryChannels == 0
       ? nil

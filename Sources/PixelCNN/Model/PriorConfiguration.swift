@@ -12,6 +12,9 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
   public var channels: Int
   /// Channels inside a gated residual block.
   public var residualChannels: Int
+  /// Whether the second convolution of gated residual blocks, which makes the gates, is 1×1 as in the
+  /// residual blocks of stage one; nil for no: it then reads as many codes as the first.
+  public var pointwiseGates: Bool?
   /// Height and width of the causal convolutions; odd.
   public var kernel: Int
   /// How many blocks of gated residual blocks, each ended by attention where there is any.
@@ -34,15 +37,17 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
   /// A configuration with moderate defaults where none are given.
   public init(
     level: CodeLevel, conditions: [CodeLevel] = [], classNames: [String] = [], channels: Int = 64,
-    residualChannels: Int = 64, kernel: Int = 3, blocks: Int = 2, residualBlocks: Int = 3,
-    attentionHeads: Int = 0, outputBlocks: Int = 0, conditionBlocks: Int = 2,
-    conditionChannels: Int = 64, conditionKernel: Int = 3, dropout: Float = 0.1
+    residualChannels: Int = 64, pointwiseGates: Bool? = nil, kernel: Int = 3, blocks: Int = 2,
+    residualBlocks: Int = 3, attentionHeads: Int = 0, outputBlocks: Int = 0,
+    conditionBlocks: Int = 2, conditionChannels: Int = 64, conditionKernel: Int = 3,
+    dropout: Float = 0.1
   ) {
     self.level = level
     self.conditions = conditions
     self.classNames = classNames
     self.channels = channels
     self.residualChannels = residualChannels
+    self.pointwiseGates = pointwiseGates
     self.kernel = kernel
     self.blocks = blocks
     self.residualBlocks = residualBlocks

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// A gated residual block, one position at a time. What later positions will read of its inputs is
-/// kept; a pointwise block keeps nothing.
+/// kept; a pointwise convolution keeps nothing.
 final class IncrementalGatedBlock {
   private let block: PackedGatedBlock
   private unowned let group: SamplingGroup
@@ -20,9 +20,11 @@ final class IncrementalGatedBlock {
     self.group = group
     let channels = block.first.weights.inputs
     let hiddenChannels = block.first.weights.outputs
-    let isPointwise = block.first.offsets.count == 1
-    firstInputs = isPointwise ? nil : group.history(channels: channels)
-    secondInputs = isPointwise ? nil : group.history(channels: hiddenChannels)
+    func history(of convolution: PackedConvolution) -> RowHistory? {
+      convolution.offsets.count == 1 ? nil : group.history(channels: convolution.weights.inputs)
+    }
+    firstInputs = history(of: block.first)
+    secondInputs = history(of: block.second)
     activated = group.rows(channels: channels)
     hidden = group.rows(channels: hiddenChannels)
     gates = group.rows(channels: 2 * channels)

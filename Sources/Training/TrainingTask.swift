@@ -1,0 +1,91 @@
+import CommandLineTools
+import Images
+import NeuralNetworks
+import Tensors
+
+/// What there is to do in a training, whatever its model: `TrainingRun` does it all, `TrainingPlan` a
+/// little of it.
+public struct TrainingTask {
+  /// What one part of a step computed.
+  public struct Step {
+    /// What is minimized; a scalar.
+    public var loss: Tensor
+    /// Numbers to show and log.
+    public var figures: [Figure]
+
+    /// A step's results.
+    public init(loss: Tensor, figures: [Figure] = []) {
+      self.loss = loss
+      self.figures = figures
+    }
+  }
+
+  /// What to call it: "train-vqvae".
+  let title: String
+  /// Of the model; what the training changes.
+  let parameters: ParameterStore
+  /// How it is trained.
+  let settings: TrainingSettings
+  /// Steps between validations; the last step is always followed by one.
+  let validationInterval: Int
+  /// The held-out images that are validated with at a time.
+  let validationBatch: Int
+  /// Called before the first `step`, and wherever the training goes back, with the number of steps
+  /// already done.
+  let begin: (Int) throws -> Void
+  /// The forward pass of one part of a step, by number: parts are counted through all steps, from 0.
+  let step: (_ part: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step
+  /// Figures of the model as it is, on the first `count` of the held-out images.
+  let validate: (_ count: Int) throws -> [Figure]
+  /// Draws held-out images above what the model makes of them, if that is something to look at.
+  let reconstructions: (() throws -> Image)?
+
+  /// A task, validated after every tenth of its steps unless told otherwise.
+  public init(
+    title: String, parameters: ParameterStore, settings: TrainingSettings,
+    validationInterval: Int? = nil, validationBatch: Int,
+    begin: @escaping (Int) throws -> Void = { _ in },
+    step: @escaping (_ part: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step,
+    validate: @escaping (_ count: Int) throws -> [Figure],
+    reconstructions: (() throws -> Image)? = nil
+  ) {
+    self.title = title
+    self.parameters = parameters
+    self.settings = settings
+    self.validationInterval = validationInterval ?? max(settings.steps / 10, 1)
+    self.validationBatch = validationBatch
+    self.begin = begin
+    self.step = step
+    self.validate = validate
+    self.reconstructions = reconstructions
+  }
+
+  /// What `computeGradients` found.
+  struct Part {
+    /// The part's share of the step's loss and figures.
+    let figures: [Figure]
+    /// What its forward pass took.
+    let forwardMultiplyAdds: Int
+  }
+
+  /// Adds the gradients of one part of a step, by number, to those of the parts before it.
+  ///
+  /// Throws a `Divergence` if the loss is not finite.
+  func computeGradients(part: Int) throws -> Part {
+    let randomness = Randomness(seed: settings.seed).stream("steps").stream(part + 1)
+    let tape = Tape()
+    let pass = ForwardPass(
+      recordingOn: tape, randomness: randomness, recomputingBlocks: settings.recomputesBlocks)
+    let before = MultiplyAddCounter.count
+    let result = try step(part, pass, randomness)
+    let forward = MultiplyAddCounter.count - before
+    let loss = Double(result.loss.scalar)
+    try Divergence.check(loss, "loss", step: part / settings.parts + 1)
+    let share = 1 / Float(settings.parts)
+    tape.backward(from: result.loss, seed: Tensor(repeating: share, shape: result.loss.shape))
+    return Part(
+      figures: ([Figure("loss", loss)] + result.figures).map {
+        Figure($0.name, $0.value / Double(settings.parts))
+      }, forwardMultiplyAdds: forward)
+  }
+}
