@@ -37,3 +37,21 @@ public func reconstruct(
       perplexity: perplexity(counts: counts))
   }
 }
+
+/// Writes a contact sheet of the first images of a dataset above what `reconstruct` makes of them, both
+/// [images, height, width, channels] in about [-1, 1].
+///
+/// Throws what the dataset throws, and a `FileError` or `ImageError` if it cannot be written.
+func writeReconstructions(
+  of dataset: any ImageDataset, to path: String, by reconstruct: (Tensor) -> Tensor
+) throws {
+  // Only whole rows, so that every reconstruction is below its original.
+  let columns = min(12, dataset.count)
+  var sheet = ContactSheet(columns: columns, zoom: max(1, 64 / dataset.shape.width))
+  for row in 0..<min(3, dataset.count / columns) {
+    let originals = try (row * columns..<(row + 1) * columns).map { try dataset.image(at: $0) }
+    let tensor = Tensor(imageBytes: originals.flatMap(\.bytes), shape: dataset.shape)
+    sheet.addGroup(originals + reconstruct(tensor).images())
+  }
+  try sheet.write(to: path)
+}

@@ -33,7 +33,9 @@ public func trainVQVAE(
         ])
     },
     validate: {
-      try writeReconstructions(of: split.heldOut, by: model, to: sheet)
+      try writeReconstructions(of: split.heldOut, to: sheet) {
+        model.decode(model.encode($0), images: $0.shape[0])
+      }
       return try heldOutFigures(of: model, on: split.heldOut)
     })
 }
@@ -54,19 +56,4 @@ private func heldOutFigures(
         Figure("usage \(level.name)", Double(level.used) / Double(max(level.codes, 1))),
       ]
     }
-}
-
-private func writeReconstructions(
-  of dataset: any ImageDataset, by model: VQVAE, to path: String
-) throws {
-  // Only whole rows, so that every reconstruction is below its original.
-  let columns = min(12, dataset.count)
-  var sheet = ContactSheet(columns: columns, zoom: max(1, 64 / dataset.shape.width))
-  for row in 0..<min(3, dataset.count / columns) {
-    let originals = try (row * columns..<(row + 1) * columns).map { try dataset.image(at: $0) }
-    let tensor = Tensor(imageBytes: originals.flatMap(\.bytes), shape: dataset.shape)
-    let output = model.decode(model.encode(tensor), images: originals.count)
-    sheet.addGroup(originals + output.images())
-  }
-  try sheet.write(to: path)
 }
