@@ -44,5 +44,5 @@ for model in vae one-level two-levels; do
   echo "Measuring $model"
   sample-images --models "$folder/$model" --count "$count" --output "$folder/$model/samples"
   evaluate --models "$folder/$model" "${test[@]}" --samples "$folder/$model/samples/images" \
-    --strangest 0 --json "$folder/$model/figures.json"
+    --samples "$data/t10k-images-idx3-ubyte.gz" --strangest 0 --json "$folder/$model/figures.json"
 done

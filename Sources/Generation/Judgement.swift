@@ -45,9 +45,9 @@ public func judgedAccuracy(
   )
 }
 
-/// The fraction of the images in the folder at `path` in which a judge recognises a class, whichever it
-/// is: gives it a probability of at least 0.9. That much can be said of images that nobody asked for by
-/// class.
+/// The fraction of the images at `path`, a folder or an IDX file, in which a judge recognises a class,
+/// whichever it is: gives it a probability of at least 0.9. That much can be said of images that nobody
+/// asked for by class.
 ///
 /// Throws a `FileError` or `ImageError` if they cannot be read or are none of the judge's size.
 public func recognizedShare(of path: String, by judge: LoadedClassifier) throws -> Double {

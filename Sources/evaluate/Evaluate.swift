@@ -37,8 +37,8 @@ struct Evaluate: StageCommand {
   @Option(
     help: ArgumentHelp(
       """
-      A samples.safetensors of sample-images to judge, or a folder of images: of those the share is \
-      told in which the judge gives any class a probability of 0.9.
+      A samples.safetensors of sample-images to judge, or images, in a folder or an IDX file: of \
+      those the share is told in which the judge gives any class a probability of 0.9.
       """, valueName: "path"))
   var samples: [String] = []
 
@@ -94,13 +94,12 @@ struct Evaluate: StageCommand {
       throw FileError(
         judgePath, "is missing", remedy: "train one with train-classifier --architecture residual")
     }
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    guard path.hasSuffix(".safetensors") else {
       return .init(path: path, recognized: try recognizedShare(of: path, by: judge))
     }
     guard case .codes(let folder) = model else {
       throw FileError(
-        path, "is no folder, and a VAE decodes no codes", remedy: "pass the folder of its images")
+        path, "has codes, which a VAE does not decode", remedy: "pass a folder of images")
     }
     let (all, accepted) = try judgedAccuracy(of: path, from: folder, by: judge)
     return .init(path: path, all: all, accepted: accepted)

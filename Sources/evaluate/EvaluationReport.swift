@@ -7,12 +7,12 @@ import Training
 
 /// All that `evaluate` finds, for people and for programs.
 struct EvaluationReport: Encodable {
-  /// How the judge reads one file or folder of samples.
+  /// How the judge reads one file of samples or other images.
   struct Samples: Encodable {
     let path: String
-    /// Of a file, the fraction read as asked of all candidates, and of those that were kept.
+    /// Of samples, the fraction read as asked of all candidates, and of those that were kept.
     var all, accepted: Double?
-    /// Of a folder, the fraction read as any class.
+    /// Of images, the fraction read as any class.
     var recognized: Double?
   }
 
