@@ -56,7 +56,7 @@ import Training
     #expect(
       try folder.files(in: "samples") == ["contact-sheet.png"] + names.map { "images/\($0)" })
     let generator = GaussianGenerator(try LoadedVAE(path: folder("vae.safetensors")), seed: 0)
-    let candidates = generator.draw((0..<14).map { (label: -1, number: $0) })
+    let candidates = try generator.draw((0..<14).map { (label: -1, number: $0) })
     let images = try names.map { try Image(png: folder("samples/images/\($0)"), color: .grey) }
     #expect(generator.decode(candidates).images() == images)
     #expect(Set(images).count == 14)
