@@ -76,17 +76,17 @@ private func streams(_ count: Int) -> [Randomness] {
         Issue.record("\(parameter.name) got no gradient")
         continue
       }
-      // Downhill and up by so much that single precision sees it and curvature does not.
+      // Up and down by so much that single precision sees it and rectifiers do not.
       let norm = gradient.sumOfSquares().squareRoot()
       let value = parameter.value
-      let step = 2e-3 / max(norm, 1e-2)
+      let step = 5e-3
       let losses = [step, -step].map { step in
         parameter.value.add(gradient, scale: Float(step / norm))
         defer { parameter.value = value }
         return Double(vae.loss(of: images(3), streams: streams(3), in: .inference).total.scalar)
       }
       let slope = (losses[0] - losses[1]) / (2 * step)
-      #expect(abs(slope - norm) < 0.02 * norm + 1e-4, "\(parameter.name): \(norm), not \(slope)")
+      #expect(abs(slope - norm) < 0.05 * norm + 1e-4, "\(parameter.name): \(norm), not \(slope)")
     }
   }
 
