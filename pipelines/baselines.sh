@@ -17,17 +17,17 @@ PATH=$PWD/.build/release:$PATH
 data=pipelines/data/digits
 train=(--images "$data/train-images-idx3-ubyte.gz" --labels "$data/train-labels-idx1-ubyte.gz" --grey)
 test=(--images "$data/t10k-images-idx3-ubyte.gz" --labels "$data/t10k-labels-idx1-ubyte.gz" --grey)
-widths=(--channels 64 --residual-channels 32)
 mkdir -p "$folder"/{vae,one-level,two-levels}
 
 echo "A VAE, whose prior needs no training"
 train-vqvae "${train[@]}" --bottleneck gaussian --output "$folder/vae/vae.safetensors" \
-  --latents 32 --steps 6000 --batch 128 --learning-rate 0.002 "${widths[@]}" --residual-blocks 1
+  --latents 32 --steps 8000 --batch 128 --learning-rate 0.002 --channels 32 --residual-channels 32 \
+  --residual-blocks 1
 
 echo "A VQ-VAE of one level, and its prior"
 train-vqvae "${train[@]}" --output "$folder/one-level/vqvae.safetensors" --downsampling 4 \
   --codes 512 --code-channels 32 --revival 30 --steps 700 --batch 128 --learning-rate 0.002 \
-  "${widths[@]}"
+  --channels 64 --residual-channels 32
 extract-codes "${train[@]}" --vqvae "$folder/one-level/vqvae.safetensors" \
   --output "$folder/one-level/codes.safetensors"
 train-prior --codes "$folder/one-level/codes.safetensors" --level top --steps 4000 --batch 32 \
