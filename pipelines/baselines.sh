@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # What the hierarchy of codes buys: on the same digits, a VAE with a Gaussian bottleneck, a VQ-VAE of
-# one level, and the shipped VQ-VAE-2 of two. About 20 minutes on 2 cores, most of it training the
-# first two.
+# one level, and the shipped VQ-VAE-2 of two. The first two are trained here.
 #
 #   pipelines/baselines.sh [folder]
 #
