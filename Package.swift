@@ -27,6 +27,7 @@ let package = Package(
     .target(
       name: "Images", dependencies: ["Artifacts", "CPNG", "CZlib", "PNGDecoder", "Tensors"]),
     .target(name: "VQVAE", dependencies: ["NeuralNetworks", "Tensors"]),
+    .target(name: "VAE", dependencies: ["NeuralNetworks", "Tensors"]),
     .target(name: "PixelCNN", dependencies: ["Artifacts", "Kernels", "NeuralNetworks", "Tensors"]),
     .target(name: "Classifiers", dependencies: ["NeuralNetworks", "Tensors"]),
     .target(
@@ -35,16 +36,18 @@ let package = Package(
       name: "Training",
       dependencies: [
         "Artifacts", "Classifiers", "CommandLineTools", "Images", "NeuralNetworks", "PixelCNN",
-        "Tensors", "VQVAE", argumentParser,
+        "Tensors", "VAE", "VQVAE", argumentParser,
       ]),
     .target(
       name: "Generation",
-      dependencies: ["Artifacts", "Classifiers", "Images", "PixelCNN", "Tensors", "Training"]),
+      dependencies: [
+        "Artifacts", "Classifiers", "Images", "PixelCNN", "Tensors", "Training", "VAE",
+      ]),
     .target(
       name: "Evaluation",
       dependencies: [
         "Artifacts", "Classifiers", "Generation", "Images", "PixelCNN", "Tensors", "Training",
-        "VQVAE",
+        "VAE", "VQVAE",
       ], resources: [.embedInCode("Report/Page")]),
     .target(
       name: "ReferenceImport",
@@ -78,6 +81,7 @@ let package = Package(
     .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts"]),
     .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
     .testTarget(name: "VQVAETests", dependencies: ["NeuralNetworks", "Tensors", "VQVAE"]),
+    .testTarget(name: "VAETests", dependencies: ["NeuralNetworks", "Tensors", "VAE"]),
     .testTarget(
       name: "PixelCNNTests",
       dependencies: ["Artifacts", "NeuralNetworks", "PixelCNN", "Tensors"]),

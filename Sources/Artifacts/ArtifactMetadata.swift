@@ -4,6 +4,8 @@ import Foundation
 public enum ArtifactKind: String, CaseIterable, Sendable {
   /// A trained VQ-VAE.
   case vqvae
+  /// A trained VAE.
+  case vae
   /// The codes of a data set.
   case codes
   /// A trained prior over the codes of one level.

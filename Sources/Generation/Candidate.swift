@@ -7,7 +7,8 @@ public struct Candidate: Sendable {
   public let label: Int32
   /// Which image of its class this is, from 0: with the seed, all that its codes depend on.
   public let number: Int
-  /// Its codes at each level, from the top: [height · width] of the level's map.
+  /// Its codes at each level, from the top: [height · width] of the level's map; none if a VAE drew
+  /// it.
   public let codes: [[UInt16]]
   /// The classifier's probability of the class asked for; nil without a classifier.
   public internal(set) var score: Float?
@@ -15,8 +16,22 @@ public struct Candidate: Sendable {
   public internal(set) var isAccepted = false
 }
 
+/// Draws candidates and shows what they look like. Candidate k of a class is the same however many
+/// are drawn with it.
+public protocol ImageGenerator {
+  /// Draws, and scores where it can, the candidates with the given classes and numbers, in that order.
+  ///
+  /// - Parameter progress: called with how many of them are done; what it throws ends the drawing.
+  func draw(
+    _ wanted: [(label: Int32, number: Int)], progress: (Int) throws -> Void
+  ) rethrows -> [Candidate]
+
+  /// The images of candidates: [images, height, width, channels] in about [-1, 1].
+  func decode(_ candidates: [Candidate]) -> Tensor
+}
+
 /// Draws candidates from a folder of models.
-public final class CandidateGenerator {
+public final class CandidateGenerator: ImageGenerator {
   private let models: ModelFolder
   private let samplers: [PriorSampler]
   private let seed: UInt64

@@ -44,3 +44,27 @@ public func judgedAccuracy(
     Double(correctAccepted) / Double(max(accepted, 1))
   )
 }
+
+/// The fraction of the images at `path`, a folder or an IDX file, in which a judge recognises a class,
+/// whichever it is: gives it a probability of at least 0.9. That much can be said of images that nobody
+/// asked for by class.
+///
+/// Throws a `FileError` or `ImageError` if they cannot be read or are none of the judge's size.
+public func recognizedShare(of path: String, by judge: LoadedClassifier) throws -> Double {
+  let shape = judge.imageShape
+  let dataset = try openDataset(
+    path: path, labels: nil, size: nil, color: shape.channels == 1 ? .grey : .color)
+  guard dataset.shape == shape else {
+    throw FileError(
+      path, "has images of \(dataset.shape.size); those of \(judge.file.path) are \(shape.size)",
+      remedy: "pass images of that size")
+  }
+  var recognized = 0
+  try forEachBatch(of: dataset, size: inferenceBatchSize(of: dataset.shape)) { batch in
+    let probabilities = judge.classifier.probabilities(of: batch.tensor(of: shape))
+    recognized += probabilities.indicesOfLargest().enumerated().count { row, index in
+      probabilities.buffer[row * probabilities.channels + Int(index)] >= 0.9
+    }
+  }
+  return Double(recognized) / Double(dataset.count)
+}

@@ -77,11 +77,8 @@ public struct ModelFolder {
   ///
   /// Throws a `FileError` naming both if not.
   public func check(_ classifier: LoadedClassifier) throws {
-    let configuration = classifier.classifier.configuration
-    guard classNames.isEmpty || configuration.classNames == classNames,
-      configuration.imageHeight == vqvae.imageShape.height,
-      configuration.imageWidth == vqvae.imageShape.width,
-      configuration.imageChannels == vqvae.imageShape.channels
+    let names = classifier.classifier.configuration.classNames
+    guard classNames.isEmpty || names == classNames, classifier.imageShape == vqvae.imageShape
     else {
       throw FileError(
         classifier.file.path, "is for other classes or images than \(vqvae.file.path)",

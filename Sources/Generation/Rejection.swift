@@ -73,7 +73,7 @@ public struct RejectionSampling {
   /// - Parameter progress: called with the number of candidates drawn and kept so far; what it
   ///   throws ends the drawing.
   public func run(
-    _ generator: CandidateGenerator, progress: (_ drawn: Int, _ kept: Int) throws -> Void
+    _ generator: any ImageGenerator, progress: (_ drawn: Int, _ kept: Int) throws -> Void
   ) rethrows -> [Candidate] {
     switch rejection {
     case .none: try keepThose(from: generator, progress) { _ in true }
@@ -86,7 +86,7 @@ public struct RejectionSampling {
   /// Rounds of as many candidates as images are missing, until none is or the attempts are used up.
   /// The rounds depend on the verdicts alone, not on batches or threads.
   private func keepThose(
-    from generator: CandidateGenerator, _ progress: (Int, Int) throws -> Void,
+    from generator: any ImageGenerator, _ progress: (Int, Int) throws -> Void,
     where isGood: (Candidate) -> Bool
   ) rethrows -> [Candidate] {
     var drawn = [Int](repeating: 0, count: labels.count)
@@ -115,7 +115,8 @@ public struct RejectionSampling {
   }
 
   private func keepBest(
-    _ fraction: Float, from generator: CandidateGenerator, _ progress: (Int, Int) throws -> Void
+    _ fraction: Float, from generator: any ImageGenerator,
+    _ progress: (Int, Int) throws -> Void
   ) rethrows -> [Candidate] {
     let pool = poolSize(fraction)
     var all = try generator.draw(

@@ -7,14 +7,14 @@ import Images
 public struct SampleWriter {
   /// Where everything goes; nobody else writes there until it is released.
   public let folder: OutputFolder
-  private let generator: CandidateGenerator
+  private let generator: any ImageGenerator
   private let classNames: [String]
 
   /// A writer into `folder`, which is created if need be.
   ///
   /// Throws a `FileError` if it cannot be, another process is writing it, or a class has a name no
   /// visible folder can have.
-  public init(_ generator: CandidateGenerator, classNames: [String], folder: String) throws {
+  public init(_ generator: any ImageGenerator, classNames: [String], folder: String) throws {
     self.generator = generator
     self.classNames = classNames
     // The names come from a model's file, which may be anybody's.
@@ -96,16 +96,20 @@ public struct SampleWriter {
         Array(accepted.lazy.filter { $0.label == Int32(label) }.prefix(widest))
       }
     let images = groups.filter { !$0.isEmpty }.map { generator.decode($0).images() }
-    let place = folder("contact-sheet.png")
-    guard let width = images.first?.first?.width else {
-      if unlink(place) != 0 && errno != ENOENT {
-        throw FileError.system(place, "cannot be removed")
-      }
-      return
-    }
+    let name = "contact-sheet.png"
+    guard let width = images.first?.first?.width else { return try removeEarlier(name) }
     var sheet = ContactSheet(
       columns: min(widest, images.map(\.count).max() ?? 1), zoom: max(1, 56 / width))
     for group in images { sheet.addGroup(group) }
-    try sheet.write(to: place)
+    try sheet.write(to: folder(name))
+  }
+
+  /// Removes what an earlier sampling left and this one has nothing to put in its place.
+  ///
+  /// Throws a `FileError` if it cannot be removed.
+  public func removeEarlier(_ name: String) throws {
+    if unlink(folder(name)) != 0 && errno != ENOENT {
+      throw FileError.system(folder(name), "cannot be removed")
+    }
   }
 }

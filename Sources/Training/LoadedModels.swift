@@ -3,6 +3,7 @@ import Classifiers
 import Images
 import NeuralNetworks
 import PixelCNN
+import VAE
 import VQVAE
 
 /// A VQ-VAE from its file.
@@ -37,6 +38,29 @@ public struct LoadedVQVAE {
   }
 }
 
+/// A VAE from its file.
+public struct LoadedVAE {
+  /// The file it came from.
+  public let file: ArtifactFile
+  /// The model.
+  public let model: VAE
+
+  /// Reads the file at `path`.
+  ///
+  /// Throws a `FileError` if it is not a whole VAE.
+  public init(path: String) throws {
+    (file, model) = try readModel(path: path, kind: .vae, build: VAE.init)
+  }
+
+  /// The shape of the images it encodes and decodes.
+  public var imageShape: ImageShape {
+    let configuration = model.configuration
+    return ImageShape(
+      size: ImageSize(height: configuration.imageHeight, width: configuration.imageWidth),
+      channels: configuration.imageChannels)
+  }
+}
+
 /// A prior from its file.
 public struct LoadedPrior {
   /// The file it came from.
@@ -65,6 +89,14 @@ public struct LoadedClassifier {
   public init(path: String) throws {
     (file, classifier) = try readModel(path: path, kind: .classifier, build: Classifier.init)
   }
+
+  /// The shape of the images it classifies.
+  public var imageShape: ImageShape {
+    let configuration = classifier.configuration
+    return ImageShape(
+      size: ImageSize(height: configuration.imageHeight, width: configuration.imageWidth),
+      channels: configuration.imageChannels)
+  }
 }
 
 /// A network that can be built from its configuration and filled from a file.
@@ -73,6 +105,7 @@ private protocol StoredModel {
 }
 
 extension VQVAE: StoredModel {}
+extension VAE: StoredModel {}
 extension Prior: StoredModel {}
 extension Classifier: StoredModel {}
 
@@ -82,6 +115,7 @@ private protocol CheckedConfiguration: Codable, Hashable, Sendable {
 }
 
 extension VQVAEConfiguration: CheckedConfiguration {}
+extension VAEConfiguration: CheckedConfiguration {}
 extension PriorConfiguration: CheckedConfiguration {}
 extension ClassifierConfiguration: CheckedConfiguration {}
 

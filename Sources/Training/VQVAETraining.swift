@@ -33,7 +33,12 @@ public func vqvaeTraining(
     validate: { count in
       try heldOutFigures(
         of: model, on: Subset(of: split.heldOut, at: 0..<count), batchSize: batch)
-    }, reconstructions: { try reconstructions(of: split.heldOut, by: model, batchSize: batch) })
+    },
+    reconstructions: {
+      try reconstructionSheet(of: split.heldOut, batchSize: batch) {
+        model.decode(model.encode($0), images: $0.shape[0])
+      }
+    })
 }
 
 /// The error of reconstructions, and per level the perplexity and the fraction of codes in use.
@@ -56,25 +61,4 @@ private func heldOutFigures(
         Figure("usage \(level.name)", Double(level.used) / Double(max(level.codes, 1))),
       ]
     }
-}
-
-/// A sheet of images above their reconstructions.
-private func reconstructions(
-  of dataset: any ImageDataset, by model: VQVAE, batchSize: Int
-) throws -> Image {
-  // No wider than a screen can show, and only whole rows, so that every reconstruction is below its
-  // original.
-  let columns = min(12, max(1, 2048 / dataset.shape.width), dataset.count)
-  var sheet = ContactSheet(columns: columns, zoom: max(1, 64 / dataset.shape.width))
-  for row in 0..<min(3, dataset.count / columns) {
-    var (originals, copies): ([Image], [Image]) = ([], [])
-    let images = Subset(of: dataset, at: row * columns..<(row + 1) * columns)
-    try forEachBatch(of: images, size: batchSize) { batch in
-      let codes = model.encode(batch.tensor(of: dataset.shape))
-      originals += batch.images(of: dataset.shape)
-      copies += model.decode(codes, images: batch.count).images()
-    }
-    sheet.addGroup(originals + copies)
-  }
-  return sheet.render()
 }

@@ -15,14 +15,14 @@ public final class VQVAE {
   /// The codebook of each level, from the top.
   public let codebooks: [Codebook]
 
-  private let encoders: [Encoder]
+  private let encoders: [ConvolutionalEncoder]
   /// From a level's features (and what is decoded from above) to the vectors that are quantized.
   private let projections: [Convolution]
   /// For each level but the top: decodes the levels above for the quantizer.
-  private let conditioners: [Decoder]
+  private let conditioners: [ConvolutionalDecoder]
   /// For each level but the top: enlarges the levels above for the decoder.
   private let enlargers: [[TransposedConvolution]]
-  private let decoder: Decoder
+  private let decoder: ConvolutionalDecoder
 
   /// Builds the model; its configuration must have no `problem`.
   public init(_ configuration: VQVAEConfiguration, start: ParameterStore.Start) {
@@ -35,10 +35,12 @@ public final class VQVAE {
       levels[...index].reduce(0) { $0 + $1.codeChannels }
     }
     encoders = levels.indices.map { index in
-      Encoder(
+      ConvolutionalEncoder(
         scopes[index].scope("encoder"),
         inputs: index == levels.count - 1 ? configuration.imageChannels : configuration.channels,
-        downsampling: levels[index].downsampling, configuration: configuration)
+        downsampling: levels[index].downsampling, channels: configuration.channels,
+        residualBlocks: configuration.residualBlocks,
+        residualChannels: configuration.residualChannels)
     }
     projections = levels.indices.map { index in
       Convolution(
@@ -51,10 +53,11 @@ public final class VQVAE {
         scopes[index].scope("codebook"), level: levels[index], configuration: configuration)
     }
     conditioners = levels.indices.dropFirst().map { index in
-      Decoder(
+      ConvolutionalDecoder(
         scopes[index].scope("conditioner"), inputs: contextChannels[index - 1],
         outputs: levels[index - 1].codeChannels, upsampling: levels[index - 1].downsampling,
-        configuration: configuration)
+        channels: configuration.channels, residualBlocks: configuration.residualBlocks,
+        residualChannels: configuration.residualChannels)
     }
     enlargers = levels.indices.dropFirst().map { index in
       (0..<levels[index - 1].downsampling.trailingZeroBitCount).map { step in
@@ -63,10 +66,11 @@ public final class VQVAE {
           outputs: contextChannels[index - 1])
       }
     }
-    decoder = Decoder(
+    decoder = ConvolutionalDecoder(
       parameters.root.scope("decoder"), inputs: contextChannels[levels.count - 1],
       outputs: configuration.imageChannels, upsampling: levels[levels.count - 1].downsampling,
-      configuration: configuration)
+      channels: configuration.channels, residualBlocks: configuration.residualBlocks,
+      residualChannels: configuration.residualChannels)
     self.configuration = configuration
     self.parameters = parameters
   }

@@ -20,6 +20,10 @@ struct Evaluate: StageCommand {
       whole model in bits per dimension, the images that are least likely, the accuracy of the \
       classifiers, and how many samples the judge reads as the class that was asked for.
 
+      Of a VAE, bits per dimension are those of the latents and of the pixels given them. Where its \
+      pixels are black or white, so is each image that the evidence lower bound is measured on: drawn \
+      once, with the grey levels for probabilities.
+
       EXAMPLE
         evaluate --models models/digits --images test \\
           --samples output/samples/samples.safetensors
@@ -31,7 +35,11 @@ struct Evaluate: StageCommand {
   @OptionGroup var images: ImageOptions
 
   @Option(
-    help: ArgumentHelp("A samples.safetensors of sample-images to judge.", valueName: "path"))
+    help: ArgumentHelp(
+      """
+      A samples.safetensors of sample-images to judge, or images, in a folder or an IDX file: of \
+      those the share is told in which the judge gives any class a probability of 0.9.
+      """, valueName: "path"))
   var samples: [String] = []
 
   @Option(help: ArgumentHelp("How many of the strangest images to list.", valueName: "n"))
@@ -51,48 +59,92 @@ struct Evaluate: StageCommand {
   func perform() throws {
     ThreadPool.shared.resize(to: threads.count)
     if let json { try AtomicFile.checkWritable(json) }
-    let folder = try ModelFolder(path: models)
-    let dataset = try images.open(shapedFor: folder.vqvae.imageShape)
-    try folder.checkLabels(of: dataset, at: images.images)
-    let judgePath = (models as NSString).appendingPathComponent("judge.safetensors")
-    let judge =
-      FileManager.default.fileExists(atPath: judgePath)
-      ? try LoadedClassifier(path: judgePath) : nil
-    if let judge { try folder.check(judge) }
-    if judge == nil && !samples.isEmpty {
-      throw FileError(
-        judgePath, "is missing", remedy: "train one with train-classifier --architecture residual")
-    }
+    let model = try GenerativeModel(folder: models)
+    let dataset = try images.open(shapedFor: model.imageShape)
+    if case .codes(let folder) = model { try folder.checkLabels(of: dataset, at: images.images) }
+    let judge = try loadJudge(of: model)
     // First, because it may find that the samples are of other models, and the rest takes long.
-    let judged = try samples.compactMap { path in
-      try judge.map { (path, try judgedAccuracy(of: path, from: folder, by: $0)) }
+    let judged = try samples.map { try judgement(of: $0, from: model, by: judge) }
+    var report = try measure(model, on: dataset)
+    report.samples = judged
+    if case .codes(let folder) = model {
+      report.classifierAccuracy = try accuracy(of: folder.classifier, on: dataset)
     }
-    var report = try measure(folder, on: dataset)
-    report.samples = judged.map { .init(path: $0, all: $1.all, accepted: $1.accepted) }
-    if !dataset.classNames.isEmpty {
-      report.classifierAccuracy = try folder.classifier.map {
-        try accuracy(of: $0.classifier, on: dataset)
-      }
-      report.judgeAccuracy = try judge.map { try accuracy(of: $0.classifier, on: dataset) }
-    }
+    report.judgeAccuracy = try accuracy(of: judge, on: dataset)
     print(report.table)
     if strangest > 0 { print("\n" + report.strangestTable(of: dataset, count: strangest)) }
     if let json { try report.write(to: json) }
   }
 
+  private var judgePath: String {
+    (models as NSString).appendingPathComponent("judge.safetensors")
+  }
+
+  private func loadJudge(of model: GenerativeModel) throws -> LoadedClassifier? {
+    guard FileManager.default.fileExists(atPath: judgePath) else { return nil }
+    let judge = try LoadedClassifier(path: judgePath)
+    try model.check(judge)
+    return judge
+  }
+
+  private func judgement(
+    of path: String, from model: GenerativeModel, by judge: LoadedClassifier?
+  ) throws -> EvaluationReport.Samples {
+    guard let judge else {
+      throw FileError(
+        judgePath, "is missing", remedy: "train one with train-classifier --architecture residual")
+    }
+    guard path.hasSuffix(".safetensors") else {
+      return .init(path: path, recognized: try recognizedShare(of: path, by: judge))
+    }
+    guard case .codes(let folder) = model else {
+      throw FileError(
+        path, "has codes, which a VAE does not decode", remedy: "pass a folder of images")
+    }
+    let (all, accepted) = try judgedAccuracy(of: path, from: folder, by: judge)
+    return .init(path: path, all: all, accepted: accepted)
+  }
+
+  /// Of labelled images of the classifier's classes; nil if there is none or they are not.
+  private func accuracy(
+    of loaded: LoadedClassifier?, on dataset: any ImageDataset
+  ) throws -> Double? {
+    guard let classifier = loaded?.classifier, !dataset.classNames.isEmpty,
+      classifier.configuration.classNames.starts(with: dataset.classNames)
+    else { return nil }
+    return try Training.accuracy(of: classifier, on: dataset)
+  }
+
   private func measure(
-    _ folder: ModelFolder, on dataset: any ImageDataset
+    _ model: GenerativeModel, on dataset: any ImageDataset
   ) throws -> EvaluationReport {
     let reconstructing = ProgressReporter("reconstructing", total: dataset.count, unit: "image")
-    let reconstruction = try ReconstructionFigures(of: dataset, by: folder.vqvae.model) {
-      reconstructing.report($0)
-    }
     let scoring = ProgressReporter("likelihoods", total: dataset.count, unit: "image")
-    let likelihood = try LikelihoodFigures(
-      of: dataset, under: folder, absoluteError: reconstruction.absoluteError
-    ) { scoring.report($0) }
+    let reconstruction: ReconstructionFigures
+    let likelihood: LikelihoodFigures
+    var evidence: EvidenceFigures?
+    switch model {
+    case .codes(let folder):
+      reconstruction = try ReconstructionFigures(of: dataset, by: folder.vqvae.model) {
+        reconstructing.report($0)
+      }
+      likelihood = try LikelihoodFigures(
+        of: dataset, under: folder, absoluteError: reconstruction.absoluteError
+      ) { scoring.report($0) }
+    case .gaussian(let vae):
+      reconstruction = try ReconstructionFigures(of: dataset, by: vae.model) {
+        reconstructing.report($0)
+      }
+      likelihood = try LikelihoodFigures(
+        of: dataset, under: vae.model, absoluteError: reconstruction.absoluteError
+      ) { scoring.report($0) }
+      // A density, which Gaussian pixels have, is in other units.
+      if vae.model.configuration.likelihood == .bernoulli {
+        evidence = try EvidenceFigures(of: dataset, under: vae.model)
+      }
+    }
     return EvaluationReport(
       models: models, images: images.images, reconstruction: reconstruction,
-      likelihood: likelihood)
+      likelihood: likelihood, evidence: evidence)
   }
 }

@@ -3,20 +3,25 @@ import CommandLineTools
 import Evaluation
 import Foundation
 import Images
+import Training
 
 /// All that `evaluate` finds, for people and for programs.
 struct EvaluationReport: Encodable {
-  /// How the judge reads one file of samples.
+  /// How the judge reads one file of samples or other images.
   struct Samples: Encodable {
     let path: String
-    /// The fraction read as asked of all candidates, and of those that were kept.
-    let all, accepted: Double
+    /// Of samples, the fraction read as asked of all candidates, and of those that were kept.
+    var all, accepted: Double?
+    /// Of images, the fraction read as any class.
+    var recognized: Double?
   }
 
   let models: String
   let images: String
   let reconstruction: ReconstructionFigures
   let likelihood: LikelihoodFigures
+  /// Of a VAE whose pixels are black or white.
+  var evidence: EvidenceFigures?
   var classifierAccuracy: Double?
   var judgeAccuracy: Double?
   var samples: [Samples] = []
@@ -38,21 +43,32 @@ struct EvaluationReport: Encodable {
       add("\(level.name) perplexity", level.perplexity)
     }
     for level in likelihood.levels { add("\(level.name) nats per code", level.natsPerCode) }
+    if let evidence {
+      add("evidence lower bound, nats", evidence.lowerBound)
+      add("  of that the divergence", evidence.divergence)
+    }
     add("bits per dimension, at most", likelihood.bitsPerDimension)
-    add("  of the codes", likelihood.codeBitsPerDimension)
-    add("  of the pixels given the codes", likelihood.pixelBitsPerDimension)
+    add("  of the \(latents)", likelihood.codeBitsPerDimension)
+    add("  of the pixels given the \(latents)", likelihood.pixelBitsPerDimension)
     if let accuracy = classifierAccuracy { add("classifier accuracy", accuracy) }
     if let accuracy = judgeAccuracy { add("judge accuracy", accuracy) }
     for samples in samples {
-      add("\(samples.path): judged as asked, all candidates", samples.all)
-      add("\(samples.path): judged as asked, accepted", samples.accepted)
+      func addShare(_ name: String, _ share: Double?) {
+        if let share { add("\(samples.path): \(name)", share) }
+      }
+      addShare("judged as asked, all candidates", samples.all)
+      addShare("judged as asked, accepted", samples.accepted)
+      addShare("recognised by the judge", samples.recognized)
     }
     return table.description
   }
 
+  /// What an image's pixels are told from.
+  private var latents: String { likelihood.levels.isEmpty ? "latents" : "codes" }
+
   /// The images that the models find least likely.
   func strangestTable(of dataset: any ImageDataset, count: Int) -> String {
-    var table = TextTable(["strangest image", "class", "bits per dimension", "codes", "pixels"])
+    var table = TextTable(["strangest image", "class", "bits per dimension", latents, "pixels"])
     for score in likelihood.strangest.prefix(count) {
       let label = dataset.label(at: score.index)
       table.addRow(

@@ -20,6 +20,9 @@ struct SampleImages: StageCommand {
       Writes to the --output folder: images/CLASS/00000.png and so on, contact-sheet.png, and \
       samples.safetensors with the codes, label and score of every candidate, the rejected ones too.
 
+      From a folder with a vae.safetensors, the baseline of train-vqvae --bottleneck gaussian, z is \
+      drawn from N(0, I) and decoded; there are no classes, and so nothing to turn away.
+
       EXAMPLE
         sample-images --models models/digits --count 12 --threshold 0.9 \\
           --output output/samples
@@ -41,11 +44,32 @@ struct SampleImages: StageCommand {
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
-    let folder = try ModelFolder(path: models)
-    let plan = try choice.plan(for: folder, path: models)
-    let generator = CandidateGenerator(
-      folder, seed: seed.seed, distribution: choice.distribution, batchSize: choice.batch)
-    let writer = try SampleWriter(generator, classNames: folder.classNames, folder: output)
+    switch try GenerativeModel(folder: models) {
+    case .codes(let folder):
+      let plan = try choice.plan(for: folder, path: models)
+      let generator = CandidateGenerator(
+        folder, seed: seed.seed, distribution: choice.distribution, batchSize: choice.batch)
+      try write(plan, from: generator, classNames: folder.classNames) { candidates, writer in
+        try SampleFile(
+          candidates, models: folder, seed: seed.seed, distribution: choice.distribution,
+          rejection: plan.rejection
+        ).write(to: writer.folder("samples.safetensors"))
+      }
+    case .gaussian(let vae):
+      let plan = try choice.planWithoutCodes()
+      let generator = GaussianGenerator(vae, seed: seed.seed)
+      try write(plan, from: generator, classNames: []) { _, writer in
+        try writer.removeEarlier("samples.safetensors")
+      }
+    }
+  }
+
+  /// Draws what is planned and writes it, with `record` for what is to be known of the candidates.
+  private func write(
+    _ plan: RejectionSampling, from generator: any ImageGenerator, classNames: [String],
+    record: ([Candidate], SampleWriter) throws -> Void
+  ) throws {
+    let writer = try SampleWriter(generator, classNames: classNames, folder: output)
     defer { writer.folder.release() }
     let candidates = try draw(plan, generator)
     let kept = candidates.count(where: \.isAccepted)
@@ -55,11 +79,8 @@ struct SampleImages: StageCommand {
       try Interruption.throwIfRequested()
     }
     try writer.writeContactSheet(candidates)
-    try SampleFile(
-      candidates, models: folder, seed: seed.seed, distribution: choice.distribution,
-      rejection: plan.rejection
-    ).write(to: writer.folder("samples.safetensors"))
-    print(summary(of: candidates, plan: plan, classNames: folder.classNames))
+    try record(candidates, writer)
+    print(summary(of: candidates, plan: plan, classNames: classNames))
     let wanted = plan.labels.count * plan.countPerClass
     if kept < wanted {
       throw FileError(
@@ -68,9 +89,9 @@ struct SampleImages: StageCommand {
     }
   }
 
-  private func draw(_ plan: RejectionSampling, _ generator: CandidateGenerator) throws
-    -> [Candidate]
-  {
+  private func draw(
+    _ plan: RejectionSampling, _ generator: any ImageGenerator
+  ) throws -> [Candidate] {
     let isThreshold = if case .threshold = plan.rejection { true } else { false }
     let total = isThreshold ? plan.labels.count * plan.countPerClass : plan.expectedCandidates
     let progress = ProgressReporter("sample-images", total: total, unit: "image")

@@ -81,6 +81,19 @@ struct SamplingOptions: ParsableArguments {
       attempts: attempts)
   }
 
+  /// Throws a `ValidationError` if a flag is given that is of codes or classes: a VAE has neither.
+  func planWithoutCodes() throws -> RejectionSampling {
+    let flags = [
+      ("--classes", classes != nil), ("--threshold", threshold != nil), ("--keep", keep != nil),
+      ("--temperature", temperature != 1), ("--top-k", topK != nil), ("--top-p", topP != nil),
+    ]
+    if let (name, _) = flags.first(where: { $0.1 }) {
+      throw ValidationError("These models are a VAE, without codes or classes; leave out \(name).")
+    }
+    return RejectionSampling(
+      labels: [-1], countPerClass: count, rejection: .none, attempts: attempts)
+  }
+
   private func labels(_ names: [String]) throws -> [Int32] {
     guard let classes else { return names.isEmpty ? [-1] : names.indices.map(Int32.init) }
     let wanted = classes.split(separator: ",")

@@ -5,9 +5,10 @@ import Foundation
 import Images
 import Tensors
 import Training
+import VAE
 import VQVAE
 
-/// Stage one: images in, a VQ-VAE out.
+/// Stage one: images in, a VQ-VAE out, or the VAE to compare it with.
 @main
 struct TrainVQVAE: StageCommand {
   static let configuration = CommandConfiguration(
@@ -19,29 +20,74 @@ struct TrainVQVAE: StageCommand {
       Stopped with Ctrl-C or by anything else, it goes on where it was when the same command is run \
       again.
 
+      Two baselines to compare with: a single --downsampling makes a plain VQ-VAE of one level, and \
+      --bottleneck gaussian a VAE, which needs no prior: sample-images and evaluate take a folder \
+      with its vae.safetensors.
+
       EXAMPLE
         train-vqvae --images photos --size 64 --output output/vqvae.safetensors
+        train-vqvae --images photos --size 64 --bottleneck gaussian \\
+          --output output/vae.safetensors
       """)
+
+  /// What all that is known of an image passes through.
+  enum Bottleneck: String, CaseIterable, ExpressibleByArgument {
+    case codes, gaussian
+  }
 
   @OptionGroup var images: ImageOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var training: TrainingOptions
-  @OptionGroup var architecture: VQVAEOptions
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What all that is known of an image passes through: maps of codes, or a vector of numbers with a \
+      Gaussian prior.
+      """, valueName: "kind"))
+  var bottleneck = Bottleneck.codes
+
+  @OptionGroup var convolutions: ConvolutionOptions
+  @OptionGroup var codes: VQVAEOptions
+  @OptionGroup var gaussian: VAEOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    switch bottleneck {
+    case .codes:
+      if let flag = gaussian.given { throw ValidationError("\(flag) needs --bottleneck gaussian.") }
+    case .gaussian:
+      if let flag = codes.given { throw ValidationError("\(flag) needs --bottleneck codes.") }
+    }
+  }
 
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
     let dataset = try images.open()
-    let model = try architecture.configuration(for: dataset.shape, path: images.images)
+    let (shape, path) = (dataset.shape, images.images)
+    switch bottleneck {
+    case .codes:
+      let model = try codes.configuration(convolutions, for: shape, path: path)
+      try train(model, .vqvae, on: dataset, by: vqvaeTraining)
+    case .gaussian:
+      let model = try gaussian.configuration(convolutions, for: shape, path: path)
+      try train(model, .vae, on: dataset, by: vaeTraining)
+    }
+  }
+
+  private func train<Model: Codable & Hashable & Sendable>(
+    _ model: Model, _ kind: ArtifactKind, on dataset: any ImageDataset,
+    by task: (TrainedConfiguration<Model>, any ImageDataset) throws -> TrainingTask
+  ) throws {
     let settings = try training.settings(
       images: dataset.count, at: images.images, steps: 2000, batch: 64, learningRate: 1e-3,
       seed: seed.seed)
     let configuration = TrainedConfiguration(model: model, training: settings)
     try training.train(
-      .vqvae, to: output.output, configuration: configuration,
+      kind, to: output.output, configuration: configuration,
       sources: ["images": try fingerprint(of: dataset)]
-    ) { try vqvaeTraining(configuration, on: dataset) }
+    ) { try task(configuration, dataset) }
   }
 }

@@ -3,79 +3,80 @@ import Artifacts
 import Images
 import VQVAE
 
-/// The flags that shape a VQ-VAE.
+/// The flags that shape the codes of a VQ-VAE; nil until the user sets them.
 struct VQVAEOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Codes in each level's codebook. (default: 512)", valueName: "n"))
+  var codes: Int?
+
+  @Option(help: ArgumentHelp("Channels of a code's vector. (default: 64)", valueName: "n"))
+  var codeChannels: Int?
+
+  @Option(
+    help: ArgumentHelp("The weight of the commitment loss. (default: 0.25)", valueName: "beta"))
+  var commitment: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "How codebooks learn. (default: moving-average)", valueName: "way"))
+  var codebook: VQVAEConfiguration.CodebookLearning?
+
+  @Option(
+    help: ArgumentHelp("The decay of the moving averages. (default: 0.99)", valueName: "gamma"))
+  var decay: Float?
+
   @Option(
     help: ArgumentHelp(
       """
-      How much each level shrinks the one below it, from the top; as many as there are levels. \
-      (default: 2,2 for images below 64 pixels, 2,4 from there)
-      """, valueName: "n,n,…"))
-  var downsampling: FactorList?
-
-  @Option(help: ArgumentHelp("Codes in each level's codebook.", valueName: "n"))
-  var codes = 512
-
-  @Option(help: ArgumentHelp("Channels of a code's vector.", valueName: "n"))
-  var codeChannels = 64
-
-  @Option(help: ArgumentHelp("Channels of encoders and decoders.", valueName: "n"))
-  var channels = 128
-
-  @Option(help: ArgumentHelp("Residual blocks per encoder and decoder.", valueName: "n"))
-  var residualBlocks = 2
-
-  @Option(help: ArgumentHelp("Channels inside residual blocks.", valueName: "n"))
-  var residualChannels = 64
-
-  @Option(help: ArgumentHelp("The weight of the commitment loss.", valueName: "beta"))
-  var commitment: Float = 0.25
-
-  @Option(
-    help: ArgumentHelp(
-      "How codebooks learn: 'moving-average' or 'codebook-loss'.", valueName: "way"))
-  var codebook = VQVAEConfiguration.CodebookLearning.movingAverage
-
-  @Option(help: ArgumentHelp("The decay of the moving averages.", valueName: "gamma"))
-  var decay: Float = 0.99
-
-  @Option(
-    help: ArgumentHelp(
-      "Move codes used less than this per batch, on average, onto data; 0 for never.",
-      valueName: "count"))
-  var revival: Float = 1
+      Move codes used less than this per batch, on average, onto data; 0 for never. (default: 1)
+      """, valueName: "count"))
+  var revival: Float?
 
   @Option(
     help: ArgumentHelp(
       """
       In training, hide the lower levels of this fraction of images from the decoder, so that the \
-      top learns the global shape.
+      top learns the global shape. (default: 0)
       """, valueName: "rate"))
-  var levelDropout: Float = 0
+  var levelDropout: Float?
+
+  /// The name of a flag of these that was given, if one was.
+  var given: String? {
+    firstGiven([
+      ("--codes", codes != nil), ("--code-channels", codeChannels != nil),
+      ("--commitment", commitment != nil), ("--codebook", codebook != nil),
+      ("--decay", decay != nil), ("--revival", revival != nil),
+      ("--level-dropout", levelDropout != nil),
+    ])
+  }
 
   func validate() throws {
-    if !(commitment >= 0 && commitment.isFinite) {
-      throw ValidationError("--commitment is not negative.")
-    }
-    if !(0..<1).contains(decay) { throw ValidationError("--decay lies in [0, 1).") }
-    if !(0..<1).contains(levelDropout) {
+    func isWeight(_ value: Float?) -> Bool { (value ?? 0) >= 0 && (value ?? 0).isFinite }
+    if !isWeight(commitment) { throw ValidationError("--commitment is not negative.") }
+    if !(0..<1).contains(decay ?? 0) { throw ValidationError("--decay lies in [0, 1).") }
+    if !(0..<1).contains(levelDropout ?? 0) {
       throw ValidationError("--level-dropout lies in [0, 1).")
     }
-    if !(revival >= 0 && revival.isFinite) { throw ValidationError("--revival is not negative.") }
+    if !isWeight(revival) { throw ValidationError("--revival is not negative.") }
   }
 
   /// Throws a `ValidationError` if the flags cannot make a VQ-VAE, a `FileError` naming `path` if
   /// images of `shape` do not fit it.
-  func configuration(for shape: ImageShape, path: String) throws -> VQVAEConfiguration {
-    let factors = downsampling?.factors ?? [2, min(shape.height, shape.width) < 64 ? 2 : 4]
+  func configuration(
+    _ convolutions: ConvolutionOptions, for shape: ImageShape, path: String
+  ) throws -> VQVAEConfiguration {
+    let factors =
+      convolutions.downsampling?.factors ?? [2, min(shape.height, shape.width) < 64 ? 2 : 4]
+    let rate = levelDropout ?? 0
     let configuration = VQVAEConfiguration(
       imageHeight: shape.height, imageWidth: shape.width, imageChannels: shape.channels,
       levels: zip(levelNames(factors.count), factors).map { name, factor in
         .init(
-          name: name, downsampling: factor, codebookSize: codes, codeChannels: codeChannels)
-      }, channels: channels, residualBlocks: residualBlocks, residualChannels: residualChannels,
-      commitment: commitment, codebookLearning: codebook, codebookDecay: decay,
-      revivalThreshold: revival, levelDropout: levelDropout > 0 ? levelDropout : nil)
+          name: name, downsampling: factor, codebookSize: codes ?? 512,
+          codeChannels: codeChannels ?? 64)
+      }, channels: convolutions.channels, residualBlocks: convolutions.residualBlocks,
+      residualChannels: convolutions.residualChannels, commitment: commitment ?? 0.25,
+      codebookLearning: codebook ?? .movingAverage, codebookDecay: decay ?? 0.99,
+      revivalThreshold: revival ?? 1, levelDropout: rate > 0 ? rate : nil)
     if let problem = configuration.architectureProblem { throw ValidationError(problem) }
     if let problem = configuration.imageProblem {
       throw FileError(path, "cannot be trained on", remedy: problem)
@@ -90,18 +91,6 @@ struct VQVAEOptions: ParsableArguments {
     case 3: ["top", "middle", "bottom"]
     default: ["top"] + (1...count - 2).map { "middle\($0)" } + ["bottom"]
     }
-  }
-}
-
-/// Whole numbers separated by commas.
-struct FactorList: ExpressibleByArgument {
-  let factors: [Int]
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    let factors = parts.compactMap { $0 }
-    guard !factors.isEmpty, factors.count == parts.count, factors.count <= 8 else { return nil }
-    self.factors = factors
   }
 }
 

@@ -11,6 +11,8 @@ public enum FileReader: String, CaseIterable, Sendable {
   case safetensors
   /// A trained VQ-VAE.
   case vqvae
+  /// A trained VAE.
+  case vae
   /// A trained prior.
   case prior
   /// A trained classifier.
@@ -39,6 +41,7 @@ public enum FileReader: String, CaseIterable, Sendable {
     switch self {
     case .safetensors: try Self.readTensors(SafetensorsFile(path: path))
     case .vqvae: _ = try LoadedVQVAE(path: path)
+    case .vae: _ = try LoadedVAE(path: path)
     case .prior: _ = try LoadedPrior(path: path)
     case .classifier: _ = try LoadedClassifier(path: path)
     case .codes: try Self.readCodes(CodeFile(path: path))

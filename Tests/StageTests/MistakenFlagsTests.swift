@@ -63,6 +63,9 @@ import Testing
     (["--revival", "inf"], "--revival is not negative."),
     (["--level-dropout", "1"], "--level-dropout lies in [0, 1)."),
     (["--decay", "1"], "--decay lies in [0, 1)."),
+    (["--latents", "8"], "--latents needs --bottleneck gaussian."),
+    (["--likelihood", "gaussian"], "--likelihood needs --bottleneck gaussian."),
+    (["--bottleneck", "gaussian"], "--codes needs --bottleneck codes."),
     (
       ["--held-out", "60"],
       "There are 60 images and 60 are held out: none are left to train on."
@@ -71,6 +74,25 @@ import Testing
   func ofTraining(flags: [String], message: String) throws {
     let pipeline = try Pipeline.shared.get()
     try expectMistake(Command.trainVQVAE(images: pipeline.folder("images")).with(flags), message)
+  }
+
+  @Test(arguments: [
+    (["--latents", "0"], "use 1 to 4096 latents, not 0"),
+    (["--beta", "nan"], "beta is not negative"),
+    (["--downsampling", "3"], "the encoder shrinks by 3; use 2, 4, 8 or 16"),
+    (
+      ["--downsampling", "2,2"],
+      "--bottleneck gaussian has one level: give --downsampling one number."
+    ),
+    (["--level-dropout", "0.2"], "--level-dropout needs --bottleneck codes."),
+  ])
+  func ofGaussianTraining(flags: [String], message: String) throws {
+    let images = try Pipeline.shared.get().folder("images")
+    try expectMistake(
+      Command(
+        "train-vqvae",
+        ["--bottleneck", "gaussian", "--images", images, "--output", "vae.safetensors"] + flags),
+      message)
   }
 
   @Test(arguments: [

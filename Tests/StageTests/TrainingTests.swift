@@ -51,6 +51,26 @@ import Training
     #expect(losses[9] < losses[0], "nothing was learned")
   }
 
+  /// 1711.00937, section 4.1: 128×128×3 to 32×32×1, with K = 512.
+  @Test func oneLevelHasTheShapeOfTheFirstPaper() throws {
+    let own = try TemporaryFolder()
+    for shape in Shape.allCases {
+      let image = try shape.image(number: 0, side: 128).pngBytes()
+      try own.write(Data(image), to: "images/\(shape).png")
+    }
+    let command = Command(
+      "train-vqvae",
+      [
+        "--images", "images", "--downsampling", "4", "--codes", "512", "--steps", "2",
+        "--batch", "1", "--output", "vqvae.safetensors",
+      ])
+    let outcome = try command.run(in: own)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let vqvae = try LoadedVQVAE(path: own("vqvae.safetensors"))
+    #expect(vqvae.levels == [CodeLevel(name: "top", height: 32, width: 32, codebookSize: 512)])
+    #expect(vqvae.imageShape == ImageShape(size: ImageSize(square: 128), channels: 3))
+  }
+
   @Test func aFinishedTrainingSaysSoAndChangesNothing() throws {
     let before = try folder.snapshot()
     for (name, command) in Pipeline.trainings {

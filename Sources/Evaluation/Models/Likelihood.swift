@@ -5,12 +5,15 @@ import Images
 import PixelCNN
 import Tensors
 import Training
+import VAE
 
 /// How likely a folder of models finds the images of a dataset.
 ///
 /// An image is described by its codes, which the priors give a probability, and by how its bytes differ
 /// from what the codes decode to, which a discretized logistic distribution of one scale does
-/// (arXiv 1701.05517). The bits of both are an upper bound on −log₂ p(image) of the whole model.
+/// (arXiv 1701.05517). The bits of both are an upper bound on −log₂ p(image) of the whole model. With a
+/// VAE the divergence D_KL(q(z|x) ‖ p(z)) is in the place of the codes, and decoded is a draw from
+/// q(z|x): the same bound, so the two compare.
 public struct LikelihoodFigures: Codable, Sendable {
   /// What one prior makes of its codes.
   public struct Level: Codable, Sendable {
@@ -24,9 +27,9 @@ public struct LikelihoodFigures: Codable, Sendable {
   public struct Score: Codable, Sendable {
     /// The image's number in the dataset.
     public var index: Int
-    /// Of its codes.
+    /// Of its codes, or of a VAE's latents.
     public var codeBits: Double
-    /// Of its difference from what the codes decode to.
+    /// Of its difference from what those decode to.
     public var pixelBits: Double
 
     /// Of the whole image.
@@ -35,13 +38,13 @@ public struct LikelihoodFigures: Codable, Sendable {
 
   /// The mean bits per dimension of an image; an upper bound.
   public var bitsPerDimension: Double
-  /// The part of the codes.
+  /// The part of the codes, or of a VAE's latents.
   public var codeBitsPerDimension: Double
-  /// The part of the pixels, given the codes.
+  /// The part of the pixels, given those.
   public var pixelBitsPerDimension: Double
   /// The scale of the logistic distribution of pixels, in grey levels.
   public var pixelScale: Double
-  /// The priors, from the top.
+  /// The priors, from the top; none of a VAE.
   public var levels: [Level]
   /// All images in order of the dataset.
   public var scores: [Score]
@@ -84,13 +87,52 @@ public struct LikelihoodFigures: Codable, Sendable {
       progress(scores.count)
     }
     let count = Double(max(scores.count, 1))
+    let levels = zip(models.vqvae.levels, nats).map { level, nats in
+      Level(name: level.name, natsPerCode: nats / (count * Double(level.codesPerImage)))
+    }
+    self.init(scores, levels: levels, pixelScale: pixels.scale)
+  }
+
+  /// Measures all images of `dataset`, whose shape must be the model's, with one draw of the latents
+  /// for each; which one is a function of its number alone.
+  ///
+  /// - Parameters:
+  ///   - absoluteError: the mean absolute error of the reconstructions, in grey levels.
+  ///   - progress: called with the number of images done.
+  /// - Throws: what the dataset throws.
+  public init(
+    of dataset: any ImageDataset, under model: VAE, absoluteError: Double,
+    progress: (Int) -> Void = { _ in }
+  ) throws {
+    let pixels = PixelDistribution(absoluteError: absoluteError)
+    let dimensions = Double(dataset.shape.byteCount)
+    let randomness = Randomness(seed: 0).stream("likelihood")
+    var scores: [Score] = []
+    scores.reserveCapacity(dataset.count)
+    try forEachBatch(of: dataset, size: 64) { batch in
+      let posterior = model.encode(batch.tensor(of: dataset.shape))
+      let noise = model.drawLatents(batch.indices.map { randomness.stream($0) })
+      let copies = model.decode(posterior.gaussianDraws(noise: noise)).images()
+      let divergences = posterior.gaussianDivergences().elements
+      for (index, original) in batch.images(of: dataset.shape).enumerated() {
+        scores.append(
+          Score(
+            index: batch.indices[index],
+            codeBits: Double(divergences[index]) / log(2) / dimensions,
+            pixelBits: pixels.bits(of: original, around: copies[index]) / dimensions))
+      }
+      progress(scores.count)
+    }
+    self.init(scores, levels: [], pixelScale: pixels.scale)
+  }
+
+  private init(_ scores: [Score], levels: [Level], pixelScale: Double) {
+    let count = Double(max(scores.count, 1))
     codeBitsPerDimension = scores.reduce(0) { $0 + $1.codeBits } / count
     pixelBitsPerDimension = scores.reduce(0) { $0 + $1.pixelBits } / count
     bitsPerDimension = codeBitsPerDimension + pixelBitsPerDimension
-    pixelScale = pixels.scale
-    levels = zip(models.vqvae.levels, nats).map { level, nats in
-      Level(name: level.name, natsPerCode: nats / (count * Double(level.codesPerImage)))
-    }
+    self.pixelScale = pixelScale
+    self.levels = levels
     self.scores = scores
   }
 }

@@ -55,9 +55,9 @@ struct Pipeline: Sendable {
 }
 
 /// What is shared by all tests is never let go of.
-private func removeAtExit(_ folder: TemporaryFolder) {
-  shared.withLock { $0 = folder }
-  atexit { shared.withLock { $0?.remove() } }
+func removeAtExit(_ folder: TemporaryFolder) {
+  shared.withLock { $0.append(folder) }
+  atexit { shared.withLock { $0.forEach { $0.remove() } } }
 }
 
-private let shared = Mutex<TemporaryFolder?>(nil)
+private let shared = Mutex<[TemporaryFolder]>([])

@@ -140,6 +140,52 @@ extension Reference {
     return DoubleTensor(losses, shape: [targets.count])
   }
 
+  // MARK: Variational
+
+  /// μ + σ · ε of rows [μ, log σ²].
+  static func gaussianDraws(_ x: DoubleTensor, noise: DoubleTensor) -> DoubleTensor {
+    var draws = noise
+    for index in draws.elements.indices {
+      let mean = index / noise.channels * x.channels + index % noise.channels
+      let deviation = exp(x.elements[mean + noise.channels]).squareRoot()
+      draws.elements[index] = x.elements[mean] + deviation * noise.elements[index]
+    }
+    return draws
+  }
+
+  /// −½ Σ (1 + log σ² − μ² − σ²) of rows [μ, log σ²].
+  static func gaussianDivergences(_ x: DoubleTensor) -> DoubleTensor {
+    let latents = x.channels / 2
+    let divergences = (0..<x.rows).map { row in
+      (0..<latents).reduce(0.0) { sum, c in
+        let mean = x.elements[row * x.channels + c]
+        let logVariance = x.elements[row * x.channels + latents + c]
+        return sum - (1 + logVariance - mean * mean - exp(logVariance)) / 2
+      }
+    }
+    return DoubleTensor(divergences, shape: [x.rows])
+  }
+
+  /// −Σ log p of pixels ±1, divided by the images.
+  static func bernoulli(_ logits: DoubleTensor, pixels: DoubleTensor) -> DoubleTensor {
+    let total = zip(logits.elements, pixels.elements).reduce(0.0) { sum, pair in
+      let white = 1 / (1 + exp(-pair.0))
+      return sum - log(pair.1 > 0 ? white : 1 - white)
+    }
+    return DoubleTensor([total / Double(logits.shape[0])], shape: [])
+  }
+
+  /// −Σ log N(pixel; mean, variance), divided by the images.
+  static func gaussian(
+    _ means: DoubleTensor, pixels: DoubleTensor, variance: Double
+  ) -> DoubleTensor {
+    let total = zip(means.elements, pixels.elements).reduce(0.0) { sum, pair in
+      let distance = pair.1 - pair.0
+      return sum + (log(2 * .pi * variance) + distance * distance / variance) / 2
+    }
+    return DoubleTensor([total / Double(means.shape[0])], shape: [])
+  }
+
   // MARK: Attention and normalization
 
   /// For head h: out[i] = Σ_{j<i} softmax_j(q[i] · k[j] / √d) v[j].

@@ -1,24 +1,20 @@
-import NeuralNetworks
 import Tensors
 
-/// The mirror of an encoder: a 3×3 convolution, residual blocks, a rectifier, doubling transposed
-/// convolutions.
-struct Decoder {
+/// The mirror of a `ConvolutionalEncoder`: a 3×3 convolution, residual blocks, a rectifier, doubling
+/// transposed convolutions.
+public struct ConvolutionalDecoder {
   private let first: Convolution
   private let blocks: [ResidualBlock]
   private let doublings: [TransposedConvolution]
 
   /// Doubles the map log₂(upsampling) times; the last but one doubling gives half the channels.
-  init(
-    _ scope: ParameterScope, inputs: Int, outputs: Int, upsampling: Int,
-    configuration: VQVAEConfiguration
+  public init(
+    _ scope: ParameterScope, inputs: Int, outputs: Int, upsampling: Int, channels: Int,
+    residualBlocks: Int, residualChannels: Int
   ) {
-    let channels = configuration.channels
     first = Convolution(scope.scope("first"), inputs: inputs, outputs: channels, kernel: 3)
-    blocks = (0..<configuration.residualBlocks).map {
-      ResidualBlock(
-        scope.scope("block").scope($0), channels: channels,
-        hidden: configuration.residualChannels)
+    blocks = (0..<residualBlocks).map {
+      ResidualBlock(scope.scope("block").scope($0), channels: channels, hidden: residualChannels)
     }
     let count = upsampling.trailingZeroBitCount
     var width = channels
@@ -32,7 +28,7 @@ struct Decoder {
   }
 
   /// [images, height, width, inputs] to [images, height · upsampling, width · upsampling, outputs].
-  func callAsFunction(_ x: Tensor, in pass: ForwardPass) -> Tensor {
+  public func callAsFunction(_ x: Tensor, in pass: ForwardPass) -> Tensor {
     var features = blocks.reduce(first(x, in: pass)) { $1($0, in: pass) }
     features = features.activated(by: .relu)
     for (index, doubling) in doublings.enumerated() {

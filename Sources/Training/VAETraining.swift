@@ -1,0 +1,73 @@
+import Artifacts
+import CommandLineTools
+import Images
+import NeuralNetworks
+import Tensors
+import VAE
+
+/// The training of a VAE on a dataset: the baseline of stage one.
+///
+/// Throws what the dataset throws.
+public func vaeTraining(
+  _ configuration: TrainedConfiguration<VAEConfiguration>, on dataset: any ImageDataset
+) throws -> TrainingTask {
+  let settings = configuration.training
+  let model = VAE(
+    configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
+  let split = try dataset.split(holdOut: settings.heldOut, seed: settings.seed)
+  let batches = TrainingBatches(split.training, settings)
+  let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
+  return TrainingTask(
+    title: "train-vqvae", parameters: model.parameters, settings: settings,
+    validationBatch: batch, begin: batches.begin,
+    step: { _, pass, randomness in
+      let images = try batches.next().tensor(of: dataset.shape)
+      let streams = (0..<images.shape[0]).map { randomness.stream("images").stream($0) }
+      let loss = model.loss(of: images, streams: streams, in: pass)
+      return .init(
+        loss: loss.total,
+        figures: [
+          Figure("ELBO", loss.evidenceLowerBound),
+          Figure("divergence", Double(loss.divergence.scalar)),
+        ])
+    },
+    validate: { count in
+      let images = Subset(of: split.heldOut, at: 0..<count)
+      let evidence = try EvidenceFigures(of: images, under: model, batchSize: batch)
+      return [
+        Figure("held-out ELBO", evidence.lowerBound),
+        Figure("held-out divergence", evidence.divergence),
+      ]
+    },
+    reconstructions: {
+      try reconstructionSheet(of: split.heldOut, batchSize: batch, by: model.reconstruct)
+    })
+}
+
+/// What a VAE makes of the images of a dataset, in nats per image.
+public struct EvidenceFigures: Codable, Sendable {
+  /// The mean evidence lower bound: at most log p(x), where x are pixels drawn once from each image if
+  /// they are Bernoulli, and the density of its pixels if they are Gaussian.
+  public var lowerBound: Double
+  /// The part of the latents: the mean of D_KL(q(z|x) ‖ p(z)).
+  public var divergence: Double
+
+  /// Measures all images of `dataset`, whose shape must be the model's, with one draw of the latents
+  /// for each; which one is a function of its number alone. `batchSize` images are taken at a time,
+  /// which changes no result; see `inferenceBatchSize`.
+  ///
+  /// Throws what the dataset throws.
+  public init(of dataset: any ImageDataset, under model: VAE, batchSize: Int? = nil) throws {
+    (lowerBound, divergence) = (0, 0)
+    let randomness = Randomness(seed: 0).stream("evidence")
+    let size = batchSize ?? inferenceBatchSize(of: dataset.shape)
+    try forEachBatch(of: dataset, size: size) { batch in
+      let loss = model.loss(
+        of: batch.tensor(of: dataset.shape), streams: batch.indices.map { randomness.stream($0) },
+        in: .inference)
+      let share = Double(batch.count) / Double(dataset.count)
+      lowerBound += share * loss.evidenceLowerBound
+      divergence += share * Double(loss.divergence.scalar)
+    }
+  }
+}

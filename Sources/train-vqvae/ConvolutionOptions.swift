@@ -1,0 +1,40 @@
+import ArgumentParser
+
+/// The flags that shape the convolutions of either model.
+struct ConvolutionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      How much each level shrinks the one below it, from the top; as many as there are levels. \
+      (default: 2,2 for images below 64 pixels, 2,4 from there; with --bottleneck gaussian as much as \
+      leaves 4 pixels, at most 16)
+      """, valueName: "n,n,…"))
+  var downsampling: FactorList?
+
+  @Option(help: ArgumentHelp("Channels of encoders and decoders.", valueName: "n"))
+  var channels = 128
+
+  @Option(help: ArgumentHelp("Residual blocks per encoder and decoder.", valueName: "n"))
+  var residualBlocks = 2
+
+  @Option(help: ArgumentHelp("Channels inside residual blocks.", valueName: "n"))
+  var residualChannels = 64
+}
+
+/// Whole numbers separated by commas.
+struct FactorList: ExpressibleByArgument {
+  let factors: [Int]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    let factors = parts.compactMap { $0 }
+    guard !factors.isEmpty, factors.count == parts.count, factors.count <= 8 else { return nil }
+    self.factors = factors
+  }
+}
+
+/// A flag's name and whether the user gave it.
+typealias FlagUse = (name: String, isGiven: Bool)
+
+/// The name of the first flag that was given; nil if none was.
+func firstGiven(_ flags: [FlagUse]) -> String? { flags.first { $0.isGiven }?.name }

@@ -1,0 +1,78 @@
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct VariationalTests {
+  static let shapes = [(1, 1), (3, 5), (7, 32), (130, 3)]
+
+  @Test(arguments: shapes) func drawsAndTheirDerivatives(rows: Int, latents: Int) {
+    var random = SplitMix64(seed: 60)
+    let noise = random.tensor([rows, latents], scale: 2)
+    expectAgreement([random.tensor([rows, 2 * latents], scale: 2)]) {
+      $0[0].gaussianDraws(noise: noise.tensor)
+    } reference: {
+      Reference.gaussianDraws($0[0], noise: noise)
+    }
+  }
+
+  @Test(arguments: shapes) func divergenceAndItsDerivative(rows: Int, latents: Int) {
+    var random = SplitMix64(seed: 61)
+    let posterior = random.tensor([rows, 2 * latents], scale: 2)
+    expectAgreement([posterior]) {
+      $0[0].gaussianDivergence()
+    } reference: {
+      let divergences = Reference.gaussianDivergences($0[0]).elements
+      return DoubleTensor([divergences.reduce(0, +) / Double(rows)], shape: [])
+    }
+    expectClose(posterior.tensor.gaussianDivergences(), Reference.gaussianDivergences(posterior))
+  }
+
+  @Test func divergencesThatAreKnown() {
+    // N(0, 1) itself; N(3, 1): 3²/2; N(0, e²): (e² − 1 − 2)/2.
+    let posterior = Tensor([0, 0, 3, 0, 0, 2], shape: [3, 2])
+    let divergences = posterior.gaussianDivergences().elements
+    #expect(divergences[0] == 0 && divergences[1] == 4.5)
+    #expect(abs(divergences[2] - Float((exp(2.0) - 3) / 2)) < 1e-6)
+  }
+
+  @Test(arguments: [(1, 1), (3, 35), (2, 4097)])
+  func bernoulliLikelihoodAndItsDerivative(images: Int, pixelCount: Int) {
+    var random = SplitMix64(seed: 62)
+    let logits = random.tensor([images, pixelCount], scale: 6)
+    let pixels = DoubleTensor(
+      random.tensor([images, pixelCount]).elements.map { $0 < 0 ? -1 : 1 }, shape: logits.shape)
+    expectAgreement([logits]) {
+      $0[0].bernoulliNegativeLogLikelihood(of: pixels.tensor)
+    } reference: {
+      Reference.bernoulli($0[0], pixels: pixels)
+    }
+  }
+
+  @Test func bernoulliLikelihoodOfExtremeLogits() {
+    let logits = Tensor([1000, -1000, 1000, -1000, 0], shape: [1, 5])
+    let pixels = Tensor([1, -1, -1, 1, 1], shape: [1, 5])
+    let tape = Tape()
+    let watched = tape.watch(logits)
+    let loss = watched.bernoulliNegativeLogLikelihood(of: pixels)
+    #expect(abs(loss.scalar - (2000 + log(2))) < 1e-3)
+    let gradient = tape.backward(from: loss, gradientsOf: [watched])[0]
+    #expect(gradient?.elements == [0, 0, 1, -1, -0.5])
+  }
+
+  @Test(arguments: [(1, 2), (3, 35), (2, 4097)])
+  func gaussianLikelihoodAndItsDerivative(images: Int, pixelCount: Int) {
+    var random = SplitMix64(seed: 63)
+    let pixels = random.tensor([images, pixelCount])
+    let means = random.tensor([images, pixelCount])
+    // Once the variance that fits best, once the least that is allowed.
+    for minimum in [0.001, 3] {
+      expectAgreement([means]) {
+        $0[0].gaussianNegativeLogLikelihood(of: pixels.tensor, minimumVariance: Float(minimum))
+      } reference: {
+        let error = Reference.meanSquaredError($0[0], pixels).elements[0]
+        return Reference.gaussian(
+          $0[0], pixels: pixels, variance: max(error, Double(Float(minimum))))
+      }
+    }
+  }
+}
