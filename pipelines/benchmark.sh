@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Times ours and PyTorch's, in turn, on this machine, and prints the table of medians.
+# Times ours and PyTorch's, in turn, on this machine, and prints the table of medians; then how our
+# own times grow with image size, batch, codes and positions.
 #
 #   pipelines/benchmark.sh [--with-pytorch] [rounds]
 #
@@ -33,11 +34,12 @@ fi
 
 cases=(matrix-product vqvae-step-64 vqvae-step-256 vqvae-encode-64 vqvae-encode-256
   prior-step-top-8 prior-step-bottom-16 prior-step-top-16 sample-16 sample-32 sample-one-16
-  classifier-step png-decode)
+  classifier-step png-decode first-digit)
 
 variants_of() {
   case $1 in
     sample-*) echo whole cached ;;
+    first-digit) ;; # PyTorch has no such program.
     matrix-product | png-decode) echo plain ;;
     *) echo plain channels-last compiled ;;
   esac
@@ -57,3 +59,7 @@ for ((round = 1; round <= rounds; round++)); do
 done
 
 .build/release/benchmark --report "$results"
+
+echo
+echo "How the cost grows"
+.build/release/benchmark --scaling

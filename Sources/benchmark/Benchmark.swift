@@ -30,10 +30,16 @@ struct Benchmark: StageCommand {
       "Print a table of results, one JSON object per line, instead.", valueName: "path"))
   var report: String?
 
+  @Flag(
+    help: "Print how time grows with image size, batch, codes and positions, instead.")
+  var scaling = false
+
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    if (`case` == nil) == (report == nil) { throw ValidationError("Pass --case or --report.") }
+    if [`case` != nil, report != nil, scaling].count(where: { $0 }) != 1 {
+      throw ValidationError("Pass one of --case, --report and --scaling.")
+    }
     if repetitions < 1 { throw ValidationError("--repetitions is at least 1.") }
   }
 
@@ -43,28 +49,25 @@ struct Benchmark: StageCommand {
       print(try BenchmarkReport(path: report).description)
     } else if let chosen = `case` {
       print(try measure(chosen).json)
+    } else {
+      print(ScalingStudy(repetitions: repetitions) { Console.standardError.writeLine($0) })
     }
   }
 
   private func measure(_ chosen: BenchmarkCase) throws -> BenchmarkResult {
-    let work = try chosen.prepare()
-    work.body()
-    let before = MultiplyAddCounter.count
-    let times = (0..<repetitions).map { _ in
-      let start = ContinuousClock.now
-      work.body()
-      return (ContinuousClock.now - start) / .seconds(1)
-    }
-    let multiplyAdds: Int? =
-      switch work.arithmetic {
-      case .counted: (MultiplyAddCounter.count - before) / repetitions
-      case .known(let count): count
-      case .unknown: nil
-      }
+    let measured = try chosen.prepare().measure(repetitions: repetitions)
     return BenchmarkResult(
-      side: "ours", name: chosen.rawValue, seconds: times.sorted()[times.count / 2],
-      peakBytes: peakResidentBytes(), multiplyAdds: multiplyAdds)
+      side: "ours", name: chosen.rawValue, seconds: measured.seconds,
+      peakBytes: max(peakResidentBytes(), peakResidentBytesOfPrograms()),
+      multiplyAdds: measured.multiplyAdds)
   }
 }
 
 extension BenchmarkCase: ExpressibleByArgument {}
+
+/// The most memory any program that this process ran has had resident at once, in bytes.
+private func peakResidentBytesOfPrograms() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+  return usage.ru_maxrss * 1024
+}
