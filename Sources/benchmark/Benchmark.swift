@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineTools
+import Foundation
 import Tensors
 
 /// Times one case, or lays the results of many side by side; `pipelines/benchmark.sh` runs it.

@@ -32,7 +32,7 @@ enum BenchmarkCase: String, CaseIterable {
     case .sampleOne16: PriorWorkloads(side: 16, batch: 1, isConditioned: true).sampling
     case .classifierStep: stepOfClassifier()
     case .pngDecode: try decodingOfPNGs()
-    case .firstDigit: try firstDigit()
+    case .firstDigit: try drawingOfFirstDigit()
     }
   }
 }

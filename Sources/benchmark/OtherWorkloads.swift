@@ -58,7 +58,7 @@ func decodingOfPNGs() throws -> Workload {
 
 /// From the start of `sample-images` to a digit in a PNG, with the models in `models/digits`: run it
 /// from the top of the repository.
-func firstDigit() throws -> Workload {
+func drawingOfFirstDigit() throws -> Workload {
   let program = URL(fileURLWithPath: CommandLine.arguments[0])
     .deletingLastPathComponent().appendingPathComponent("sample-images")
   let folder = FileManager.default.temporaryDirectory

@@ -74,17 +74,17 @@ struct ScalingStudy: CustomStringConvertible {
     }
     description = table.description
   }
+}
 
-  private func milliseconds(_ seconds: Double) -> String {
-    String(format: "%.2f ms", seconds * 1000)
-  }
+private func milliseconds(_ seconds: Double) -> String {
+  String(format: "%.2f ms", seconds * 1000)
+}
 
-  /// The exponent of growth between two measurements: 1 where the cost is proportional to the work.
-  private func order(
-    from first: (units: Int, seconds: Double), to second: (units: Int, seconds: Double)
-  ) -> String {
-    String(
-      format: "%.2f",
-      log(second.seconds / first.seconds) / log(Double(second.units) / Double(first.units)))
-  }
+/// The exponent of growth between two measurements: 1 where the cost is proportional to the work.
+private func order(
+  from first: (units: Int, seconds: Double), to second: (units: Int, seconds: Double)
+) -> String {
+  String(
+    format: "%.2f",
+    log(second.seconds / first.seconds) / log(Double(second.units) / Double(first.units)))
 }
