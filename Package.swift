@@ -46,11 +46,13 @@ let package = Package(
         "Artifacts", "Classifiers", "Generation", "Images", "PixelCNN", "Tensors", "Training",
         "VQVAE",
       ], resources: [.embedInCode("Report/Page")]),
+    .target(name: "Emoji", dependencies: ["Artifacts", "Images"]),
     .target(
       name: "ReferenceImport",
       dependencies: ["Artifacts", "Images", "NeuralNetworks", "PixelCNN", "Tensors", "VQVAE"]),
 
     // Stages.
+    .executableTarget(name: "extract-emoji", dependencies: ["CommandLineTools", "Emoji"]),
     .executableTarget(name: "train-vqvae", dependencies: ["CommandLineTools", "Training"]),
     .executableTarget(name: "extract-codes", dependencies: ["CommandLineTools", "Training"]),
     .executableTarget(name: "train-prior", dependencies: ["CommandLineTools", "Training"]),
@@ -76,6 +78,7 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "TensorsTests", dependencies: ["Kernels", "Tensors"]),
     .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts"]),
+    .testTarget(name: "EmojiTests", dependencies: ["Artifacts", "Emoji", "Images"]),
     .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
     .testTarget(name: "VQVAETests", dependencies: ["NeuralNetworks", "Tensors", "VQVAE"]),
     .testTarget(
@@ -94,7 +97,7 @@ let package = Package(
     .target(name: "ProcessTesting", path: "Tests/ProcessTesting"),
     .target(
       name: "FileReading",
-      dependencies: ["Artifacts", "CZlib", "Generation", "Images", "Training"],
+      dependencies: ["Artifacts", "CZlib", "Emoji", "Generation", "Images", "Training"],
       path: "Tests/FileReading"),
     .executableTarget(
       name: "mutate-files", dependencies: ["Artifacts", "FileReading", argumentParser],
@@ -112,8 +115,8 @@ let package = Package(
       name: "StageTests",
       dependencies: [
         "Artifacts", "Evaluation", "Generation", "Images", "NeuralNetworks", "PixelCNN",
-        "ProcessTesting", "Tensors", "Training", "evaluate", "extract-codes", "sample-images",
-        "train-classifier", "train-prior", "train-vqvae", "tune-rejection",
+        "ProcessTesting", "Tensors", "Training", "evaluate", "extract-codes", "extract-emoji",
+        "sample-images", "train-classifier", "train-prior", "train-vqvae", "tune-rejection",
       ], resources: [.copy("Help")]),
     .testTarget(
       name: "EvaluationTests",

@@ -16,18 +16,22 @@ public func trainPrior(
   let prior = Prior(
     run.configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
   let data = try CodeBatches(codes, for: run.configuration.model)
-  // The split is a permutation of the images: those at its end are held out.
-  let order = DataOrder(count: codes.count, seed: settings.seed, shuffled: true)
-  let trained = codes.count - settings.heldOut
-  let epochs = DataOrder(count: trained, seed: settings.seed, shuffled: true)
-  let heldOut = (trained..<codes.count).map { order[$0] }
+  // The split is a permutation of the pictures: those at its end are held out, copies and all.
+  let order = DataOrder(count: codes.pictureCount, seed: settings.seed, shuffled: true)
+  let images = codes.layout.imagesPerPicture
+  let trained = codes.pictureCount - settings.heldOut
+  let epochs = DataOrder(count: trained * images, seed: settings.seed, shuffled: true)
+  let heldOut = (trained..<codes.pictureCount).map { order[$0] * images }
   return try run.run(
     prior.parameters, title: "train-prior \(run.configuration.model.level.name)",
     validationInterval: max(settings.steps / 10, 1), begin: { _ in },
     step: { part, pass, _ in
       let first = part * settings.partSize
-      let images = (first..<first + settings.partSize).map { order[epochs[$0]] }
-      return .init(loss: prior.loss(of: try data.batch(images), in: pass), figures: [])
+      let batch = (first..<first + settings.partSize).map { position in
+        let (picture, copy) = epochs[position].quotientAndRemainder(dividingBy: images)
+        return order[picture] * images + copy
+      }
+      return .init(loss: prior.loss(of: try data.batch(batch), in: pass), figures: [])
     },
     validate: {
       let nats = try negativeLogLikelihood(of: prior, on: data, images: heldOut)
