@@ -114,7 +114,7 @@ let package = Package(
     .testTarget(
       name: "StageTests",
       dependencies: [
-        "Artifacts", "Evaluation", "Generation", "Images", "NeuralNetworks", "PixelCNN",
+        "Artifacts", "Emoji", "Evaluation", "Generation", "Images", "NeuralNetworks", "PixelCNN",
         "ProcessTesting", "Tensors", "Training", "evaluate", "extract-codes", "extract-emoji",
         "sample-images", "train-classifier", "train-prior", "train-vqvae", "tune-rejection",
       ], resources: [.copy("Help")]),

@@ -16,25 +16,17 @@ public func trainPrior(
   let prior = Prior(
     run.configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
   let data = try CodeBatches(codes, for: run.configuration.model)
-  // The split is a permutation of the pictures: those at its end are held out, copies and all.
-  let order = DataOrder(count: codes.pictureCount, seed: settings.seed, shuffled: true)
-  let images = codes.layout.imagesPerPicture
-  let trained = codes.pictureCount - settings.heldOut
-  let epochs = DataOrder(count: trained * images, seed: settings.seed, shuffled: true)
-  let heldOut = (trained..<codes.pictureCount).map { order[$0] * images }
+  let split = CodeSplit(of: codes, holdOut: settings.heldOut, seed: settings.seed)
   return try run.run(
     prior.parameters, title: "train-prior \(run.configuration.model.level.name)",
     validationInterval: max(settings.steps / 10, 1), begin: { _ in },
     step: { part, pass, _ in
       let first = part * settings.partSize
-      let batch = (first..<first + settings.partSize).map { position in
-        let (picture, copy) = epochs[position].quotientAndRemainder(dividingBy: images)
-        return order[picture] * images + copy
-      }
-      return .init(loss: prior.loss(of: try data.batch(batch), in: pass), figures: [])
+      let images = (first..<first + settings.partSize).map(split.trainingImage)
+      return .init(loss: prior.loss(of: try data.batch(images), in: pass), figures: [])
     },
     validate: {
-      let nats = try negativeLogLikelihood(of: prior, on: data, images: heldOut)
+      let nats = try negativeLogLikelihood(of: prior, on: data, images: split.heldOut)
       return [
         Figure("held-out nats/code", nats),
         Figure("held-out bits/dimension", nats * bitsPerDimensionPerNat(codes, prior)),
