@@ -2,7 +2,7 @@
 /// are, and `CBDT`, which holds them.
 struct BitmapStrike {
   /// Glyphs that follow one another and whose pictures are found in the same way.
-  private struct Section {
+  fileprivate struct Section {
     let glyphs: ClosedRange<Int>
     let index: FontData
   }
