@@ -14,8 +14,10 @@ struct ExtractCodes: StageCommand {
     abstract: "Write the codes of all images, as a trained VQ-VAE sees them.",
     discussion: """
       The file holds a tensor of codes per level and the labels of the images; train-prior reads it.
-      With --copies, codes of altered copies of each image stand beside its own: a prior of few images
-      then learns them by heart less soon. What is held out of a training is held out with its copies.
+
+      With --copies, codes of altered copies of each image stand beside its own, so that a prior of \
+      few images does not soon know them by heart. A picture that is held out of a training is held \
+      out with its copies.
 
       EXAMPLE
         extract-codes --vqvae output/vqvae.safetensors --images photos \\
