@@ -13,26 +13,26 @@ import Testing
     font = try ColorFont(path: folder.write(SmallFont().bytes(), to: "font.ttf"))
   }
 
-  /// So many emoji of one picture, told apart by how often colour is asked for.
+  /// So many emoji of one picture, told apart by how often colour is asked for before and after.
   private func emoji(_ count: Int, of character: Unicode.Scalar, in group: String) -> [Emoji] {
-    (0..<count).map {
-      Emoji([character] + [Unicode.Scalar](repeating: "\u{fe0f}", count: $0), group: group)
+    func selectors(_ count: Int) -> [Unicode.Scalar] { Array(repeating: "\u{fe0f}", count: count) }
+    return (0..<count).map {
+      Emoji(selectors($0 / 10) + [character] + selectors($0 % 10), group: group)
     }
   }
 
   @Test func neighboursAreTrainedOnOrTestedWithTogether() throws {
-    let extraction = try EmojiExtraction(
-      of: emoji(70, of: "\u{1f600}", in: "Smileys & Emotion")
-        + emoji(7, of: "\u{1f466}", in: "People"), from: font)
+    let smileys = emoji(70, of: "\u{1f600}", in: "Smileys & Emotion")
+    let people = emoji(7, of: "\u{1f466}", in: "People")
+    let extraction = try EmojiExtraction(of: smileys + people, from: font)
     #expect((extraction.trainingCount, extraction.testCount) == (59, 18))
     try extraction.write(to: "\(folder.path)/out") { _ in }
-    let selector = (0..<70).map { "1f600" + String(repeating: "-fe0f", count: $0) + ".png" }
-    let tested = [0..<6, 60..<66].joined().map { "smileys-and-emotion/\(selector[$0])" }
-    #expect(
-      try folder.files(in: "out/test").filter { $0.hasPrefix("smileys") } == tested.sorted())
-    let left = try folder.files(in: "out/train")
-    #expect(
-      left.count == 59 && left.contains("people/1f466\(String(repeating: "-fe0f", count: 6)).png"))
+    let tested =
+      (smileys[..<6] + smileys[60..<66]).map { "smileys-and-emotion/\($0.codePoints).png" }
+      + people[..<6].map { "people/\($0.codePoints).png" }
+    #expect(try folder.files(in: "out/test") == tested.sorted())
+    let trained = try folder.files(in: "out/train")
+    #expect(trained.count == 59 && trained.contains("people/\(people[6].codePoints).png"))
   }
 
   @Test func whatTheFontLacksAndSkinTonesAreLeftOut() throws {

@@ -32,10 +32,10 @@ import Testing
     let missing = wanted.count - trained.count - tested.count
     #expect((0..<200).contains(missing))
     #expect(
-      outcome
-        == Outcome(
-          output: "\(trained.count) pictures to train on and \(tested.count) to test with, in 9 "
-            + "classes; \(missing) emoji are not in the font\n", code: 0))
+      outcome.code == 0
+        && outcome.output == "\(trained.count) pictures to train on and \(tested.count) to test "
+          + "with, in 9 classes; \(missing) emoji are not in the font\n",
+      "\(outcome)")
     let names = Set((trained + tested).map { $0.split(separator: "/")[1] })
     #expect(names.isSubset(of: wanted.map { $0.codePoints + ".png" }) && names.count > 1700)
     for part in ["train", "test"] {
