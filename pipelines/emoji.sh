@@ -10,9 +10,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-vqvae_steps=1000 top_steps=1500 bottom_steps=400 classifier_steps=1000
+vqvae_steps=1200 top_channels=64 top_steps=1000 bottom_steps=350 classifier_steps=500
 if [[ ${1:-} == --long ]]; then
-  vqvae_steps=3000 top_steps=4000 bottom_steps=1500 classifier_steps=2000
+  vqvae_steps=3400 top_channels=96 top_steps=3000 bottom_steps=1000 classifier_steps=1000
   shift
 fi
 folder=${1:-output/emoji}
@@ -33,17 +33,18 @@ test=(--images "$folder/images/test" --size 64)
 
 echo "Stage 1: images to codes"
 train-vqvae "${train[@]}" --output "$folder/vqvae.safetensors" --steps "$vqvae_steps" --batch 32 \
-  --channels 96 --residual-channels 32 --codes 256 --code-channels 32 --revival 30 \
+  --learning-rate 0.0015 --channels 64 --residual-channels 32 --codes 256 --code-channels 32 \
   --level-dropout 0.2 --precision half
-# There are few pictures: their copies keep the priors from learning them by heart.
+# There are few pictures: altered copies keep the priors from soon knowing them by heart.
 extract-codes "${train[@]}" --vqvae "$folder/vqvae.safetensors" --copies 20 --flip --rotation 5 \
   --scaling 0.05 --shear 0.05 --output "$folder/codes.safetensors"
 
 echo "Stage 2: priors of the codes"
 train-prior --codes "$folder/codes.safetensors" --level top --steps "$top_steps" --batch 32 \
-  --channels 96 --dropout 0.3 --precision half --output "$folder/prior-top.safetensors"
+  --learning-rate 0.002 --channels "$top_channels" --dropout 0.3 --precision half \
+  --output "$folder/prior-top.safetensors"
 train-prior --codes "$folder/codes.safetensors" --level bottom --steps "$bottom_steps" --batch 32 \
-  --dropout 0.1 --precision half --output "$folder/prior-bottom.safetensors"
+  --learning-rate 0.002 --precision half --output "$folder/prior-bottom.safetensors"
 
 echo "Classifiers: one to reject samples, another to judge them"
 train-classifier "${train[@]}" --flip --steps "$classifier_steps" --precision half \
