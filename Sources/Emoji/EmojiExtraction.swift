@@ -56,7 +56,7 @@ public struct EmojiExtraction {
   }
 
   /// Writes `train/GROUP/CODE-POINTS.png` and `test/GROUP/…` to the folder at `path`; what was in
-  /// both makes way only when all new pictures are there.
+  /// either makes way only when all its new pictures are there.
   ///
   /// - Parameter progress: called with the number of pictures written.
   /// - Throws: an `ImageError` if a picture is damaged; a `FileError` or an `ImageError` if something
