@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Emoji in colour, end to end: a first sheet from the shipped models, then the whole pipeline trained
 # from Debian's font of them, down to a sheet of samples that a classifier recognised. About 15 minutes
-# on 2 cores.
+# on 2 cores; so the shipped models were trained.
 #
 #   pipelines/emoji.sh [--long] [folder]
 #
 # Everything is written to the folder (output/emoji by default). Interrupted, it goes on where it
-# was when it is run again. --long trains as the shipped models were trained, in about 40 minutes.
+# was when it is run again. --long trains about twice as long, with a larger prior of the top.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-vqvae_steps=1200 top_channels=64 top_steps=1000 bottom_steps=350 classifier_steps=500
+vqvae_steps=1600 top_channels=64 top_steps=2000 bottom_steps=500 classifier_steps=400
 if [[ ${1:-} == --long ]]; then
   vqvae_steps=3400 top_channels=96 top_steps=3000 bottom_steps=1000 classifier_steps=1000
   shift
