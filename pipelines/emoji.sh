@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Emoji in colour, end to end: a first sheet from the shipped models, then the whole pipeline trained
-# from Debian's font of them, down to a sheet of samples that a classifier recognised. About 15 minutes
-# on 2 cores; so the shipped models were trained.
+# Emoji in colour, end to end: a first sheet from the shipped models, then the whole pipeline
+# trained from Debian's font of them, down to a sheet of samples that a classifier recognised. About 15
+# minutes on 2 cores; so the shipped models were trained.
 #
 #   pipelines/emoji.sh [--long] [folder]
 #
 # Everything is written to the folder (output/emoji by default). Interrupted, it goes on where it
-# was when it is run again. --long trains about twice as long, with a larger prior of the top.
+# was when it is run again. --long trains more, by the rates of the short form in some 40 minutes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 vqvae_steps=1600 top_channels=64 top_steps=2000 bottom_steps=500 classifier_steps=400
 if [[ ${1:-} == --long ]]; then
-  vqvae_steps=3400 top_channels=96 top_steps=3000 bottom_steps=1000 classifier_steps=1000
+  vqvae_steps=2500 top_channels=96 top_steps=5000 bottom_steps=1800 classifier_steps=1000
   shift
 fi
 folder=${1:-output/emoji}
@@ -23,7 +23,8 @@ PATH=$PWD/.build/release:$PATH
 mkdir -p "$folder"
 
 echo "Drawing from the shipped models"
-sample-images --models models/emoji --count 12 --keep 0.5 --output "$folder/first-samples"
+sample-images --models models/emoji --count 12 --keep 0.5 --temperature 0.8 \
+  --output "$folder/first-samples"
 echo "Look at $folder/first-samples/contact-sheet.png"
 
 echo "The data: a font to pictures"
