@@ -49,11 +49,13 @@ let package = Package(
         "Artifacts", "Classifiers", "Generation", "Images", "PixelCNN", "Tensors", "Training",
         "VAE", "VQVAE",
       ], resources: [.embedInCode("Report/Page")]),
+    .target(name: "Emoji", dependencies: ["Artifacts", "Images"]),
     .target(
       name: "ReferenceImport",
       dependencies: ["Artifacts", "Images", "NeuralNetworks", "PixelCNN", "Tensors", "VQVAE"]),
 
     // Stages.
+    .executableTarget(name: "extract-emoji", dependencies: ["CommandLineTools", "Emoji"]),
     .executableTarget(name: "train-vqvae", dependencies: ["CommandLineTools", "Training"]),
     .executableTarget(name: "extract-codes", dependencies: ["CommandLineTools", "Training"]),
     .executableTarget(name: "train-prior", dependencies: ["CommandLineTools", "Training"]),
@@ -79,6 +81,7 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "TensorsTests", dependencies: ["Kernels", "Tensors"]),
     .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts"]),
+    .testTarget(name: "EmojiTests", dependencies: ["Artifacts", "Emoji", "Images"]),
     .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
     .testTarget(name: "VQVAETests", dependencies: ["NeuralNetworks", "Tensors", "VQVAE"]),
     .testTarget(name: "VAETests", dependencies: ["NeuralNetworks", "Tensors", "VAE"]),
@@ -102,7 +105,9 @@ let package = Package(
     .target(name: "ProcessTesting", path: "Tests/ProcessTesting"),
     .target(
       name: "FileReading",
-      dependencies: ["Artifacts", "CZlib", "Generation", "Images", "ReferenceImport", "Training"],
+      dependencies: [
+        "Artifacts", "CZlib", "Emoji", "Generation", "Images", "ReferenceImport", "Training",
+      ],
       path: "Tests/FileReading"),
     .executableTarget(
       name: "mutate-files", dependencies: ["Artifacts", "FileReading", argumentParser],
@@ -119,10 +124,10 @@ let package = Package(
     .testTarget(
       name: "StageTests",
       dependencies: [
-        "Artifacts", "Evaluation", "Generation", "Images", "NeuralNetworks", "PixelCNN",
+        "Artifacts", "Emoji", "Evaluation", "Generation", "Images", "NeuralNetworks", "PixelCNN",
         "ProcessTesting", "ReferenceFixtures", "Tensors", "Training", "evaluate", "extract-codes",
-        "import-reference", "sample-images", "train-classifier", "train-prior", "train-vqvae",
-        "tune-rejection",
+        "extract-emoji", "import-reference", "sample-images", "train-classifier", "train-prior",
+        "train-vqvae", "tune-rejection",
       ], resources: [.copy("Help")]),
     .testTarget(
       name: "EvaluationTests",

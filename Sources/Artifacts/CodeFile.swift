@@ -9,6 +9,9 @@ public final class CodeFile: Sendable {
   /// The number of images.
   public let count: Int
 
+  /// The number of pictures, not counting their copies.
+  public var pictureCount: Int { count / layout.imagesPerPicture }
+
   /// The levels, from the top down.
   public var levels: [CodeLevel] { layout.levels }
 
@@ -21,7 +24,7 @@ public final class CodeFile: Sendable {
     layout = try file.configuration(as: CodeFileLayout.self)
     let labels = file.tensors.description(of: CodeFileLayout.labels)
     count = labels?.shape.first ?? 0
-    guard layout.isPossible,
+    guard layout.isPossible, count.isMultiple(of: layout.imagesPerPicture),
       layout.tensors(count: count).allSatisfy({ file.tensors.description(of: $0.name) == $0 })
     else {
       throw FileError(

@@ -29,13 +29,19 @@ public struct CodeFileLayout: Equatable, Codable, Sendable {
   public let classNames: [String]
   /// The shape of an image the codes decode to: height, width, channels.
   public let imageShape: [Int]
+  /// How many altered copies of itself follow each picture; nil for none.
+  public let copies: Int?
 
   /// A layout of at least one level, with unique names other than "labels".
-  public init(levels: [CodeLevel], classNames: [String], imageShape: [Int]) {
+  public init(levels: [CodeLevel], classNames: [String], imageShape: [Int], copies: Int = 0) {
     self.levels = levels
     self.classNames = classNames
     self.imageShape = imageShape
+    self.copies = copies > 0 ? copies : nil
   }
+
+  /// The number of images that show one picture: itself and its copies.
+  public var imagesPerPicture: Int { 1 + (copies ?? 0) }
 
   /// The name of the tensor of labels.
   public static let labels = "labels"
@@ -51,15 +57,16 @@ public struct CodeFileLayout: Equatable, Codable, Sendable {
   }
 
   /// Whether the numbers make sense, whoever wrote them: 1 to 8 levels with names of their own, and
-  /// no map, codebook or image larger than 65,536.
+  /// no map, codebook or image larger than 65,536; nor as many copies.
   public var isPossible: Bool {
     let sizes = 1...65_536
     let levelsFit = levels.allSatisfy {
       sizes.contains($0.height) && sizes.contains($0.width) && sizes.contains($0.codebookSize)
     }
     let imageFits = imageShape.count == 3 && imageShape.allSatisfy(sizes.contains)
+    let copiesFit = copies.map(sizes.contains) ?? true
     let names = Set(levels.map(\.name) + [Self.labels])
-    return levelsFit && imageFits && (1...8).contains(levels.count)
+    return levelsFit && imageFits && copiesFit && (1...8).contains(levels.count)
       && names.count == levels.count + 1
   }
 

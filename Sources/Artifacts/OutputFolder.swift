@@ -27,6 +27,30 @@ public final class OutputFolder {
     (path as NSString).appendingPathComponent(name)
   }
 
+  /// Makes the sub-folder `name` anew: `write` fills a folder beside its place, which is then moved
+  /// there. What was there makes way only when that is done.
+  ///
+  /// Throws a `FileError` if something cannot be written, and what `write` throws; the earlier
+  /// sub-folder stays.
+  public func replaceFolder(_ name: String, write: (String) throws -> Void) throws {
+    let manager = FileManager.default
+    let (staging, old) = (self(".\(name).tmp-\(getpid())"), self(".old-\(name).tmp-\(getpid())"))
+    let place = self(name)
+    do {
+      try manager.createDirectory(atPath: staging, withIntermediateDirectories: true)
+      try write(staging)
+      if manager.fileExists(atPath: place) { try manager.moveItem(atPath: place, toPath: old) }
+      try manager.moveItem(atPath: staging, toPath: place)
+      if manager.fileExists(atPath: old) { try manager.removeItem(atPath: old) }
+    } catch {
+      try? manager.removeItem(atPath: staging)
+      guard let reason = error as? CocoaError else { throw error }
+      throw FileError(
+        place, "cannot be written: \(reason.localizedDescription)",
+        remedy: "check its permissions and the disk")
+    }
+  }
+
   /// Lets others write the folder.
   public func release() {
     lock.release()

@@ -1,14 +1,17 @@
 import Foundation
 
 /// A regular file held open and read at any position, from any thread.
-final class RandomAccessFile: Sendable {
-  let path: String
-  let size: Int
+public final class RandomAccessFile: Sendable {
+  /// The path of the file, as it was given.
+  public let path: String
+  /// The length in bytes when it was opened.
+  public let size: Int
   private let descriptor: Int32
 
   private static let chunkSize = 1 << 20
 
-  init(path: String) throws {
+  /// Opens the file at `path`; throws a `FileError` if it cannot be, or is not a regular file.
+  public init(path: String) throws {
     // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -35,7 +38,9 @@ final class RandomAccessFile: Sendable {
   }
 
   /// The bytes of `range` as values of a fixed-size type, read straight into place.
-  func read<Value: BitwiseCopyable>(_ range: Range<Int>) throws -> [Value] {
+  ///
+  /// Throws a `FileError` if the file cannot be read or has become shorter.
+  public func read<Value: BitwiseCopyable>(_ range: Range<Int>) throws -> [Value] {
     let count = range.count / MemoryLayout<Value>.size
     return try [Value](unsafeUninitializedCapacity: count) { values, initializedCount in
       let values = UnsafeMutableBufferPointer(rebasing: values[..<count])

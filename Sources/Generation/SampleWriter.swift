@@ -37,16 +37,8 @@ public struct SampleWriter {
   /// - Throws: a `FileError` or `ImageError` if something cannot be written, and what `progress`
   ///   throws; earlier images stay.
   public func writeImages(_ candidates: [Candidate], progress: (Int) throws -> Void) throws {
-    let staging = folder(".images.tmp-\(getpid())")
-    do {
+    try folder.replaceFolder("images") { staging in
       try writeImages(candidates.filter(\.isAccepted), into: staging, progress)
-      try exchange(staging, with: folder("images"))
-    } catch {
-      try? FileManager.default.removeItem(atPath: staging)
-      guard let reason = error as? CocoaError else { throw error }
-      throw FileError(
-        folder("images"), "cannot be written: \(reason.localizedDescription)",
-        remedy: "check its permissions and the disk")
     }
   }
 
@@ -72,14 +64,6 @@ public struct SampleWriter {
       }
       try progress(done)
     }
-  }
-
-  private func exchange(_ staging: String, with place: String) throws {
-    let manager = FileManager.default
-    let old = folder(".old-images.tmp-\(getpid())")
-    if manager.fileExists(atPath: place) { try manager.moveItem(atPath: place, toPath: old) }
-    try manager.moveItem(atPath: staging, toPath: place)
-    if manager.fileExists(atPath: old) { try manager.removeItem(atPath: old) }
   }
 
   /// Writes a contact sheet of the first accepted candidates: a row per class, or ten rows without

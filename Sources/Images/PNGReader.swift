@@ -15,15 +15,19 @@ extension Image {
     self = try Image(png: InputFile(FilePath(path)), color: color)
   }
 
+  /// Reads a PNG that is in memory; errors call it `name`. Otherwise as from a file.
+  public init(pngBytes bytes: [UInt8], name: String, color: ColorMode) throws {
+    let header = try PNGHeader(bytes, file: name)
+    self = try decode(bytes, size: header.size, file: name).converted(to: color)
+  }
+
   init(png file: InputFile, color: ColorMode) throws {
     guard file.size <= Self.maximumPNGFileSize else {
       throw ImageError(
         file.name, "is \(file.size) bytes long",
         remedy: "the limit for a PNG is \(Self.maximumPNGFileSize) bytes: reduce it first")
     }
-    let bytes = try file.read(upTo: file.size)
-    let header = try PNGHeader(bytes, file: file.name)
-    self = try decode(bytes, size: header.size, file: file.name).converted(to: color)
+    self = try Image(pngBytes: file.read(upTo: file.size), name: file.name, color: color)
   }
 }
 

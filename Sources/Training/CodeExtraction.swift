@@ -4,12 +4,14 @@ import VQVAE
 
 /// Writes the codes and labels of all images of a dataset to a code file at `path`.
 ///
-/// - Parameter progress: called with the number of images done.
+/// - Parameters:
+///   - copies: how many altered copies of itself follow each image of the dataset.
+///   - progress: called with the number of images done.
 /// - Throws: what the dataset and `progress` throw; a `FileError` if the file cannot be written or
 ///   another process is writing it.
 public func extractCodes(
   of dataset: any ImageDataset, by vqvae: LoadedVQVAE, to path: String,
-  progress: (Int) throws -> Void
+  copies: Int = 0, progress: (Int) throws -> Void
 ) throws {
   try AtomicFile.checkWritable(path)
   let lock = try OutputLock(on: path)
@@ -18,7 +20,7 @@ public func extractCodes(
   let shape = dataset.shape
   let layout = CodeFileLayout(
     levels: vqvae.levels, classNames: dataset.classNames,
-    imageShape: [shape.height, shape.width, shape.channels])
+    imageShape: [shape.height, shape.width, shape.channels], copies: copies)
   let writer = try CodeFileWriter(
     path: path, layout: layout, count: dataset.count, vqvae: vqvae.file.digest)
   var done = 0

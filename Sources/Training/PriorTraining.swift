@@ -16,11 +16,7 @@ public func priorTraining(
   let data = try CodeBatches(codes, for: configuration.model)
   let prior = Prior(
     configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
-  // The split is a permutation of the images: those at its end are held out.
-  let order = DataOrder(count: codes.count, seed: settings.seed, shuffled: true)
-  let trained = codes.count - settings.heldOut
-  let epochs = DataOrder(count: trained, seed: settings.seed, shuffled: true)
-  let heldOut = (trained..<codes.count).map { order[$0] }
+  let split = CodeSplit(of: codes, holdOut: settings.heldOut, seed: settings.seed)
   // As many as have the codes of 64 maps of 16×16.
   let limit = max(1, min(64, 64 * 16 * 16 / configuration.model.level.codesPerImage))
   let batch = settings.validationBatch(upTo: limit)
@@ -29,12 +25,12 @@ public func priorTraining(
     settings: settings, validationBatch: batch,
     step: { part, pass, _ in
       let first = part * settings.partSize
-      let images = (first..<first + settings.partSize).map { order[epochs[$0]] }
+      let images = (first..<first + settings.partSize).map(split.trainingImage)
       return .init(loss: prior.loss(of: try data.batch(images), in: pass))
     },
     validate: { count in
       let nats = try negativeLogLikelihood(
-        of: prior, on: data, images: Array(heldOut[..<count]), batchSize: batch)
+        of: prior, on: data, images: Array(split.heldOut[..<count]), batchSize: batch)
       return [
         Figure("held-out nats/code", nats),
         Figure("held-out bits/dimension", nats * bitsPerDimensionPerNat(codes, prior)),

@@ -3,7 +3,7 @@ import Artifacts
 import Classifiers
 import Images
 
-/// The flags that shape a classifier and its training images.
+/// The flags that shape a classifier.
 struct ClassifierOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -19,30 +19,6 @@ struct ClassifierOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("The fraction of features dropped in training.", valueName: "rate"))
   var dropout: Float = 0.2
-
-  @Option(help: ArgumentHelp("Shift training images by up to this many pixels.", valueName: "n"))
-  var shift = 2
-
-  @Option(help: ArgumentHelp("Rotate training images by up to this.", valueName: "degrees"))
-  var rotation = 10.0
-
-  @Option(
-    help: ArgumentHelp("Scale training images by up to this fraction.", valueName: "fraction"))
-  var scaling = 0.1
-
-  @Option(
-    help: ArgumentHelp("Shear training images by up to this, in columns per row.", valueName: "n"))
-  var shear = 0.1
-
-  @Flag(help: "Flip training images left to right, half the time.")
-  var flip = false
-
-  func validate() throws {
-    if !(0...64).contains(shift) { throw ValidationError("--shift lies between 0 and 64.") }
-    if !(0...180).contains(rotation) { throw ValidationError("--rotation lies between 0 and 180.") }
-    if !(0...1).contains(shear) { throw ValidationError("--shear lies between 0 and 1.") }
-    if !(0...0.9).contains(scaling) { throw ValidationError("--scaling lies between 0 and 0.9.") }
-  }
 
   /// Throws a `ValidationError` if the flags cannot make a classifier, a `FileError` naming `path` if
   /// its images cannot be classified.
@@ -69,12 +45,6 @@ struct ClassifierOptions: ParsableArguments {
       throw FileError(path, "cannot be classified", remedy: problem)
     }
     return configuration
-  }
-
-  func augmentation(_ seed: UInt64) -> Augmentation {
-    Augmentation(
-      seed: seed, shift: shift, flipsHorizontally: flip, rotation: rotation, scaling: scaling,
-      shear: shear)
   }
 }
 

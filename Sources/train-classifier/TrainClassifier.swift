@@ -28,6 +28,7 @@ struct TrainClassifier: StageCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var training: TrainingOptions
   @OptionGroup var architecture: ClassifierOptions
+  @OptionGroup var augmentation: AugmentationOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -45,7 +46,7 @@ struct TrainClassifier: StageCommand {
       sources: ["images": try fingerprint(of: dataset)]
     ) {
       try classifierTraining(
-        configuration, on: dataset, augmentation: architecture.augmentation(seed.seed))
+        configuration, on: dataset, augmentation: augmentation.augmentation(seed: seed.seed))
     }
   }
 }

@@ -40,7 +40,8 @@ struct TrainPrior: StageCommand {
     let file = try CodeFile(path: codes)
     let model = try architecture.configuration(for: try file.level(level), of: file)
     let settings = try training.settings(
-      images: file.count, at: codes, steps: 5000, batch: 64, learningRate: 1e-3, seed: seed.seed)
+      images: file.pictureCount, at: codes, steps: 5000, batch: 64, learningRate: 1e-3,
+      seed: seed.seed)
     var sources = file.file.metadata.sources
     sources[ArtifactKind.codes.rawValue] = file.file.digest
     let configuration = TrainedConfiguration(model: model, training: settings)

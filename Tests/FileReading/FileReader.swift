@@ -1,4 +1,5 @@
 import Artifacts
+import Emoji
 import Foundation
 import Generation
 import Images
@@ -33,6 +34,10 @@ public enum FileReader: String, CaseIterable, Sendable {
   case idx
   /// An image.
   case png
+  /// A font of coloured bitmaps.
+  case font
+  /// Unicode's list of emoji.
+  case emoji
 
   /// Reads all of the file at `path`.
   ///
@@ -55,13 +60,15 @@ public enum FileReader: String, CaseIterable, Sendable {
       let dataset = try IDXDataset(images: path, labels: nil, size: nil, color: .color)
       for index in [0, dataset.count - 1] { _ = try dataset.image(at: index) }
     case .png: _ = try Image(png: path, color: .color)
+    case .font: try Self.readPictures(ColorFont(path: path))
+    case .emoji: _ = try EmojiList.read(path)
     }
   }
 
   /// Whether its files are artifacts, with a configuration and a digest.
   public var readsArtifacts: Bool {
     switch self {
-    case .safetensors, .referenceVQVAE, .referencePrior, .names, .idx, .png: false
+    case .safetensors, .referenceVQVAE, .referencePrior, .names, .idx, .png, .font, .emoji: false
     default: true
     }
   }
@@ -97,6 +104,17 @@ public enum FileReader: String, CaseIterable, Sendable {
   private static func readCodes(_ file: CodeFile) throws {
     _ = try file.readLabels()
     for level in file.levels { _ = try file.readCodes(level: level.name, images: 0..<file.count) }
+  }
+
+  private static func readPictures(_ font: ColorFont) throws {
+    let sequences: [[Unicode.Scalar]] = [
+      ["\u{1f600}"], ["\u{1f601}"], ["\u{1f466}"], ["\u{200d}"],
+      ["\u{1f601}", "\u{200d}", "\u{1f466}"],
+    ]
+    for sequence in sequences {
+      guard let png = try font.png(of: sequence) else { continue }
+      _ = try Image(pngBytes: Array(png), name: font.path, color: .color)
+    }
   }
 }
 

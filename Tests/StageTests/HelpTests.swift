@@ -8,7 +8,8 @@ import Testing
 /// write the texts anew and fail, so that nobody forgets to look at the difference.
 @Suite struct HelpTests {
   @Test(arguments: [
-    "evaluate", "extract-codes", "import-reference", "sample-images", "train-classifier",
+    "evaluate", "extract-codes", "extract-emoji", "import-reference", "sample-images",
+    "train-classifier",
     "train-prior", "train-vqvae", "tune-rejection",
   ])
   func help(name: String) throws {

@@ -121,6 +121,14 @@ import Testing
       Command.trainClassifier(images: pipeline.folder("images")).with(flags), message)
   }
 
+  @Test(arguments: [
+    (["--copies=-1"], "--copies lies between 0 and 1000."),
+    (["--scaling", "1"], "--scaling lies between 0 and 0.9."),
+  ])
+  func ofExtraction(flags: [String], message: String) throws {
+    try expectMistake(Command.extractCodes().with(flags), message)
+  }
+
   private func expectMistake(_ command: Command, _ message: String) throws {
     let own = try TemporaryFolder()
     let outcome = try command.run(in: own)
