@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 vqvae_steps=700 classifier_steps=2000
-top_channels=64 top_steps=4000 top_dropout=0 bottom_steps=600
+top_channels=64 top_steps=3500 top_dropout=0 bottom_steps=500
 if [[ ${1:-} == --long ]]; then
   vqvae_steps=1400 classifier_steps=4000
   top_channels=128 top_steps=20000 top_dropout=0.1 bottom_steps=2500
