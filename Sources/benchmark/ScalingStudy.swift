@@ -66,7 +66,7 @@ struct ScalingStudy: CustomStringConvertible {
         let units = series.unit.count(size)
         table.addRow([
           series.title, "\(size)", milliseconds(seconds / Double(images)),
-          String(format: "%.3g µs", seconds * 1e6 / Double(units)), series.unit.name,
+          String(format: "%.1f µs", seconds * 1e6 / Double(units)), series.unit.name,
           last.map { order(from: $0, to: (units, seconds)) } ?? "–",
         ])
         last = (units, seconds)
