@@ -109,7 +109,7 @@ public struct LikelihoodFigures: Codable, Sendable {
     let randomness = Randomness(seed: 0).stream("likelihood")
     var scores: [Score] = []
     scores.reserveCapacity(dataset.count)
-    try forEachBatch(of: dataset, size: 64) { batch in
+    try forEachBatch(of: dataset, size: inferenceBatchSize(of: dataset.shape)) { batch in
       let posterior = model.encode(batch.tensor(of: dataset.shape))
       let noise = model.drawLatents(batch.indices.map { randomness.stream($0) })
       let copies = model.decode(posterior.gaussianDraws(noise: noise)).images()
