@@ -21,12 +21,7 @@ public struct LoadedVQVAE {
   }
 
   /// The shape of the images it encodes and decodes.
-  public var imageShape: ImageShape {
-    let configuration = model.configuration
-    return ImageShape(
-      size: ImageSize(height: configuration.imageHeight, width: configuration.imageWidth),
-      channels: configuration.imageChannels)
-  }
+  public var imageShape: ImageShape { model.configuration.imageShape }
 
   /// Its levels, from the top.
   public var levels: [CodeLevel] {
@@ -53,12 +48,7 @@ public struct LoadedVAE {
   }
 
   /// The shape of the images it encodes and decodes.
-  public var imageShape: ImageShape {
-    let configuration = model.configuration
-    return ImageShape(
-      size: ImageSize(height: configuration.imageHeight, width: configuration.imageWidth),
-      channels: configuration.imageChannels)
-  }
+  public var imageShape: ImageShape { model.configuration.imageShape }
 }
 
 /// A prior from its file.
@@ -91,12 +81,7 @@ public struct LoadedClassifier {
   }
 
   /// The shape of the images it classifies.
-  public var imageShape: ImageShape {
-    let configuration = classifier.configuration
-    return ImageShape(
-      size: ImageSize(height: configuration.imageHeight, width: configuration.imageWidth),
-      channels: configuration.imageChannels)
-  }
+  public var imageShape: ImageShape { classifier.configuration.imageShape }
 }
 
 /// A network that can be built from its configuration and filled from a file.
@@ -118,6 +103,23 @@ extension VQVAEConfiguration: CheckedConfiguration {}
 extension VAEConfiguration: CheckedConfiguration {}
 extension PriorConfiguration: CheckedConfiguration {}
 extension ClassifierConfiguration: CheckedConfiguration {}
+
+/// A configuration of a network that images go into.
+private protocol ImageConfiguration {
+  var imageHeight: Int { get }
+  var imageWidth: Int { get }
+  var imageChannels: Int { get }
+}
+
+extension ImageConfiguration {
+  fileprivate var imageShape: ImageShape {
+    ImageShape(size: ImageSize(height: imageHeight, width: imageWidth), channels: imageChannels)
+  }
+}
+
+extension VQVAEConfiguration: ImageConfiguration {}
+extension VAEConfiguration: ImageConfiguration {}
+extension ClassifierConfiguration: ImageConfiguration {}
 
 private func readModel<Configuration: CheckedConfiguration, Model: StoredModel>(
   path: String, kind: ArtifactKind, build: (Configuration, ParameterStore.Start) -> Model

@@ -63,12 +63,8 @@ public struct LikelihoodFigures: Codable, Sendable {
     of dataset: any ImageDataset, under models: ModelFolder, absoluteError: Double,
     progress: (Int) -> Void = { _ in }
   ) throws {
-    let pixels = PixelDistribution(absoluteError: absoluteError)
-    let dimensions = Double(dataset.shape.byteCount)
     var nats = models.priors.map { _ in 0.0 }
-    var scores: [Score] = []
-    scores.reserveCapacity(dataset.count)
-    try forEachBatch(of: dataset, size: inferenceBatchSize(of: dataset.shape)) { batch in
+    try self.init(of: dataset, absoluteError: absoluteError, progress: progress) { batch in
       let codes = models.vqvae.model.encode(batch.tensor(of: dataset.shape))
       var codeNats = [Double](repeating: 0, count: batch.count)
       for (level, loaded) in models.priors.enumerated() {
@@ -77,20 +73,12 @@ public struct LikelihoodFigures: Codable, Sendable {
         for (index, loss) in losses.enumerated() { codeNats[index / perImage] += Double(loss) }
         nats[level] += losses.reduce(0) { $0 + Double($1) }
       }
-      let copies = models.vqvae.model.decode(codes, images: batch.count).images()
-      for (index, original) in batch.images(of: dataset.shape).enumerated() {
-        scores.append(
-          Score(
-            index: batch.indices[index], codeBits: codeNats[index] / log(2) / dimensions,
-            pixelBits: pixels.bits(of: original, around: copies[index]) / dimensions))
-      }
-      progress(scores.count)
+      return (codeNats, models.vqvae.model.decode(codes, images: batch.count))
     }
     let count = Double(max(scores.count, 1))
-    let levels = zip(models.vqvae.levels, nats).map { level, nats in
+    levels = zip(models.vqvae.levels, nats).map { level, nats in
       Level(name: level.name, natsPerCode: nats / (count * Double(level.codesPerImage)))
     }
-    self.init(scores, levels: levels, pixelScale: pixels.scale)
   }
 
   /// Measures all images of `dataset`, whose shape must be the model's, with one draw of the latents
@@ -104,35 +92,44 @@ public struct LikelihoodFigures: Codable, Sendable {
     of dataset: any ImageDataset, under model: VAE, absoluteError: Double,
     progress: (Int) -> Void = { _ in }
   ) throws {
+    let randomness = Randomness(seed: 0).stream("likelihood")
+    try self.init(of: dataset, absoluteError: absoluteError, progress: progress) { batch in
+      let posterior = model.encode(batch.tensor(of: dataset.shape))
+      let noise = model.drawLatents(batch.indices.map { randomness.stream($0) })
+      return (
+        posterior.gaussianDivergences().elements.map(Double.init),
+        model.decode(posterior.gaussianDraws(noise: noise))
+      )
+    }
+  }
+
+  /// Scores all images, of no levels; `describe` tells the nats that the codes or latents of each image
+  /// of a batch take, and what these decode to.
+  private init(
+    of dataset: any ImageDataset, absoluteError: Double, progress: (Int) -> Void,
+    describe: (Batch) -> (nats: [Double], copies: Tensor)
+  ) throws {
     let pixels = PixelDistribution(absoluteError: absoluteError)
     let dimensions = Double(dataset.shape.byteCount)
-    let randomness = Randomness(seed: 0).stream("likelihood")
     var scores: [Score] = []
     scores.reserveCapacity(dataset.count)
     try forEachBatch(of: dataset, size: inferenceBatchSize(of: dataset.shape)) { batch in
-      let posterior = model.encode(batch.tensor(of: dataset.shape))
-      let noise = model.drawLatents(batch.indices.map { randomness.stream($0) })
-      let copies = model.decode(posterior.gaussianDraws(noise: noise)).images()
-      let divergences = posterior.gaussianDivergences().elements
+      let (nats, decoded) = describe(batch)
+      let copies = decoded.images()
       for (index, original) in batch.images(of: dataset.shape).enumerated() {
         scores.append(
           Score(
-            index: batch.indices[index],
-            codeBits: Double(divergences[index]) / log(2) / dimensions,
+            index: batch.indices[index], codeBits: nats[index] / log(2) / dimensions,
             pixelBits: pixels.bits(of: original, around: copies[index]) / dimensions))
       }
       progress(scores.count)
     }
-    self.init(scores, levels: [], pixelScale: pixels.scale)
-  }
-
-  private init(_ scores: [Score], levels: [Level], pixelScale: Double) {
     let count = Double(max(scores.count, 1))
     codeBitsPerDimension = scores.reduce(0) { $0 + $1.codeBits } / count
     pixelBitsPerDimension = scores.reduce(0) { $0 + $1.pixelBits } / count
     bitsPerDimension = codeBitsPerDimension + pixelBitsPerDimension
-    self.pixelScale = pixelScale
-    self.levels = levels
+    pixelScale = pixels.scale
+    levels = []
     self.scores = scores
   }
 }
