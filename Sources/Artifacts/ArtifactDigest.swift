@@ -2,7 +2,7 @@
 ///
 /// It covers kind, configuration, sources, and each tensor's name, type, shape and data. The order
 /// of tensors and metadata does not matter, and notes are left out.
-struct ArtifactDigest {
+struct ArtifactDigest: Sendable {
   private var data: [String: SHA256] = [:]
 
   /// Takes in the next piece of a tensor's data.

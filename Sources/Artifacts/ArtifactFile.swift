@@ -16,12 +16,19 @@ public final class ArtifactFile: Sendable {
   ///
   /// Throws a `FileError` if the file cannot be read, is of another kind or a newer format, or is
   /// damaged.
-  public init(path: String, kind: ArtifactKind) throws {
+  public convenience init(path: String, kind: ArtifactKind) throws {
+    try self.init(path: path, kind: kind) { _, _ in }
+  }
+
+  /// Also calls `visit` with the name and the data of each tensor, piece by piece.
+  init(
+    path: String, kind: ArtifactKind, visit: (String, UnsafeRawBufferPointer) -> Void
+  ) throws {
     let tensors = try SafetensorsFile(path: path)
     self.path = path
     self.tensors = tensors
     metadata = try ArtifactMetadata(stored: tensors.metadata, path: path, kind: kind)
-    digest = try Self.computeDigest(of: tensors, metadata: metadata)
+    digest = try Self.computeDigest(of: tensors, metadata: metadata, visit)
     guard tensors.metadata[ArtifactMetadata.digestKey] == digest else {
       throw FileError(
         path, "is damaged: its contents do not match its digest", remedy: "copy or make it again")
@@ -62,12 +69,16 @@ public final class ArtifactFile: Sendable {
   }
 
   private static func computeDigest(
-    of file: SafetensorsFile, metadata: ArtifactMetadata
+    of file: SafetensorsFile, metadata: ArtifactMetadata,
+    _ visit: (String, UnsafeRawBufferPointer) -> Void
   ) throws -> String {
     var digest = ArtifactDigest()
     let tensors = try file.names.map { try file.tensor($0) }
     for (description, bytes) in tensors {
-      try file.file.forEachChunk(of: bytes) { digest.update(description.name, $0) }
+      try file.file.forEachChunk(of: bytes) {
+        digest.update(description.name, $0)
+        visit(description.name, $0)
+      }
     }
     return digest.finish(metadata: metadata, tensors: tensors.map(\.description))
   }

@@ -8,12 +8,16 @@ public enum ArtifactKind: String, CaseIterable, Sendable {
   case vae
   /// The codes of a data set.
   case codes
+  /// One shard of them.
+  case codesShard = "codes-shard"
   /// A trained prior over the codes of one level.
   case prior
   /// A trained classifier.
   case classifier
   /// Sampled codes with their labels and scores.
   case samples
+  /// One shard of them, before any are turned away.
+  case samplesShard = "samples-shard"
   /// The state of an unfinished training.
   case checkpoint
 }

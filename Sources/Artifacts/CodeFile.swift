@@ -1,13 +1,23 @@
+import Foundation
+
 /// The codes of a data set, open for reading: for each level a tensor `[images, height, width]`.
 ///
-/// Codes are read as they are asked for, so a file may be larger than memory.
+/// They are in one file or in a complete set of shards, which makes no difference to who reads them.
+/// Codes are read as they are asked for, so there may be more than memory holds.
 public final class CodeFile: Sendable {
-  /// The file and what it says of itself.
-  public let file: ArtifactFile
+  /// Where the file is, or would be if it were not in shards.
+  public let path: String
   /// Levels, class names and image shape.
   public let layout: CodeFileLayout
+  /// The digest of each file the codes were made from, by its role.
+  public let sources: [String: String]
+  /// The identity of the codes, 64 hexadecimal digits; the same in shards as in one file.
+  public let digest: String
   /// The number of images.
   public let count: Int
+  /// The digest of the images that the shards were made of; nil of one file, which does not tell.
+  public let shardedImages: String?
+  private let parts: [CodePart]
 
   /// The number of pictures, not counting their copies.
   public var pictureCount: Int { count / layout.imagesPerPicture }
@@ -15,22 +25,51 @@ public final class CodeFile: Sendable {
   /// The levels, from the top down.
   public var levels: [CodeLevel] { layout.levels }
 
-  /// Opens the file at `path` and checks everything but the values of its codes and labels.
+  /// Opens the file at `path`, or if it is not there all its shards, and checks everything but the
+  /// values of its codes and labels.
   ///
-  /// Throws a `FileError` if the file cannot be read, is damaged, or is not a code file whose
-  /// tensors are those its configuration says.
-  public init(path: String) throws {
-    file = try ArtifactFile(path: path, kind: .codes)
-    layout = try file.configuration(as: CodeFileLayout.self)
-    let labels = file.tensors.description(of: CodeFileLayout.labels)
-    count = labels?.shape.first ?? 0
-    guard layout.isPossible, count.isMultiple(of: layout.imagesPerPicture),
-      layout.tensors(count: count).allSatisfy({ file.tensors.description(of: $0.name) == $0 })
-    else {
-      throw FileError(
-        path, "is damaged: its tensors are not those of its configuration",
-        remedy: "extract the codes again")
+  /// Throws a `FileError` if a file cannot be read, is damaged, or is not a code file whose tensors are
+  /// those its configuration says; or if shards are missing or do not belong together.
+  public convenience init(path: String) throws {
+    let shards = FileManager.default.fileExists(atPath: path) ? [] : try Shard.paths(of: path)
+    guard shards.isEmpty else {
+      try self.init(path: path, shards: shards)
+      return
     }
+    let file = try ArtifactFile(path: path, kind: .codes)
+    let layout = try file.configuration(as: CodeFileLayout.self)
+    try self.init(
+      path: path, layout: layout, sources: file.metadata.sources, parts: layout.parts([file])
+    ) { _ in file.digest }
+  }
+
+  /// Opens the files at `shards`, in the order of their numbers, as the file that would be at `path`.
+  ///
+  /// Throws as `init(path:)` does.
+  public convenience init(path: String, shards: [String]) throws {
+    let set = try ShardSet<CodeShardSettings>(paths: shards, kind: .codesShard)
+    let layout = set.common.layout
+    try self.init(
+      path: path, layout: layout, sources: set.sources, parts: layout.parts(set.files),
+      shardedImages: set.common.images
+    ) { count in
+      set.data.finish(
+        metadata: try ArtifactMetadata(kind: .codes, configuration: layout, sources: set.sources),
+        tensors: layout.tensors(count: count))
+    }
+  }
+
+  private init(
+    path: String, layout: CodeFileLayout, sources: [String: String], parts: [CodePart],
+    shardedImages: String? = nil, digest: (_ count: Int) throws -> String
+  ) throws {
+    self.path = path
+    self.layout = layout
+    self.sources = sources
+    self.parts = parts
+    self.shardedImages = shardedImages
+    count = parts.last?.images.upperBound ?? 0
+    self.digest = try digest(count)
   }
 
   /// The level called `name`.
@@ -39,7 +78,7 @@ public final class CodeFile: Sendable {
   public func level(_ name: String) throws -> CodeLevel {
     guard let level = levels.first(where: { $0.name == name }) else {
       let names = levels.map(\.name).joined(separator: ", ")
-      throw FileError(file.path, "has no level '\(name)'", remedy: "pass one of: \(names)")
+      throw FileError(path, "has no level '\(name)'", remedy: "pass one of: \(names)")
     }
     return level
   }
@@ -49,27 +88,48 @@ public final class CodeFile: Sendable {
   /// `images` must lie within `0..<count`. Throws a `FileError` if the file has no such level,
   /// cannot be read, or has a code outside the codebook.
   public func readCodes(level name: String, images: Range<Int>) throws -> [UInt16] {
+    precondition(images.lowerBound >= 0 && images.upperBound <= count)
     let level = try level(name)
-    let perImage = level.codesPerImage
-    let elements = images.lowerBound * perImage..<images.upperBound * perImage
-    let codes = try file.tensors.readUInt16(name, elements: elements)
-    if let (image, code) = layout.firstStray(in: codes, of: level) {
-      throw FileError(
-        file.path,
-        "has code \(code) in level '\(name)' of image \(images.lowerBound + image), "
-          + "beyond its codebook of \(level.codebookSize)", remedy: "extract the codes again")
+    return try parts.filter { $0.images.overlaps(images) }.flatMap {
+      try $0.readCodes(level: level, of: layout, images: images)
     }
-    return codes
   }
 
   /// The label of every image: an index into the class names, or -1 for none.
   ///
   /// Throws a `FileError` if the file cannot be read or has a label that is no class.
   public func readLabels() throws -> [Int32] {
-    let labels = try file.tensors.readInt32(CodeFileLayout.labels)
+    try parts.flatMap { try $0.readLabels(of: layout) }
+  }
+}
+
+/// One of the files that codes are in, and which of all images are in it.
+private struct CodePart {
+  let tensors: SafetensorsFile
+  let images: Range<Int>
+
+  /// The codes of those of `images` that are here.
+  func readCodes(
+    level: CodeLevel, of layout: CodeFileLayout, images wanted: Range<Int>
+  ) throws -> [UInt16] {
+    let own = wanted.clamped(to: images)
+    let start = own.lowerBound - images.lowerBound
+    let elements = start * level.codesPerImage..<(start + own.count) * level.codesPerImage
+    let codes = try tensors.readUInt16(level.name, elements: elements)
+    if let (image, code) = layout.firstStray(in: codes, of: level) {
+      throw FileError(
+        tensors.path,
+        "has code \(code) in level '\(level.name)' of image \(start + image), "
+          + "beyond its codebook of \(level.codebookSize)", remedy: "extract the codes again")
+    }
+    return codes
+  }
+
+  func readLabels(of layout: CodeFileLayout) throws -> [Int32] {
+    let labels = try tensors.readInt32(CodeFileLayout.labels)
     if let image = layout.firstStrayLabel(in: labels) {
       throw FileError(
-        file.path,
+        tensors.path,
         "has label \(labels[image]) for image \(image), beyond its \(layout.classNames.count) classes",
         remedy: "extract the codes again")
     }
@@ -77,48 +137,35 @@ public final class CodeFile: Sendable {
   }
 }
 
-/// Writes a code file as the codes come; it appears, atomically, when all images are in.
-public final class CodeFileWriter {
-  private let layout: CodeFileLayout
-  private let writer: ArtifactWriter
-
-  /// Starts a file of `count` images that will be at `path`.
+extension CodeFileLayout {
+  /// The parts that `files`, of this layout, are of one whole.
   ///
-  /// `vqvae` is the digest of the VQ-VAE the codes are of. Throws a `FileError` if nothing can be
-  /// written there.
-  public init(
-    path: String, layout: CodeFileLayout, count: Int, vqvae: String, notes: [String: String] = [:]
-  ) throws {
-    precondition(layout.isPossible, "a code file cannot have this layout: \(layout)")
-    self.layout = layout
-    let metadata = try ArtifactMetadata(
-      kind: .codes, configuration: layout, sources: [ArtifactKind.vqvae.rawValue: vqvae],
-      notes: notes)
-    writer = try ArtifactWriter(
-      path: path, metadata: metadata, tensors: layout.tensors(count: count))
-  }
-
-  /// Adds some images: their codes by level name, `[images, height, width]`, and their labels.
-  ///
-  /// Throws a `FileError` if they cannot be written.
-  public func append(codes: [String: [UInt16]], labels: [Int32]) throws {
-    precondition(layout.firstStrayLabel(in: labels) == nil, "a label is beyond the classes")
-    for level in layout.levels {
-      let levelCodes = codes[level.name, default: []]
-      precondition(
-        levelCodes.count == labels.count * level.codesPerImage, "\(level.name) lacks codes")
-      precondition(
-        layout.firstStray(in: levelCodes, of: level) == nil, "a code is beyond the codebook")
-      try writer.append(.uint16(levelCodes), to: level.name)
+  /// Throws a `FileError` that names one if its tensors are not of the layout, or not its share.
+  fileprivate func parts(_ files: [ArtifactFile]) throws -> [CodePart] {
+    var parts: [CodePart] = []
+    for file in files {
+      let count = file.tensors.description(of: Self.labels)?.shape.first ?? 0
+      guard isPossible, count.isMultiple(of: imagesPerPicture),
+        tensors(count: count).allSatisfy({ file.tensors.description(of: $0.name) == $0 })
+      else {
+        throw FileError(
+          file.path, "is damaged: its tensors are not those of its configuration",
+          remedy: "extract the codes again")
+      }
+      let start = parts.last?.images.upperBound ?? 0
+      parts.append(CodePart(tensors: file.tensors, images: start..<start + count))
     }
-    try writer.append(.int32(labels), to: CodeFileLayout.labels)
-  }
-
-  /// Moves the file to its place and returns its digest; all images must be in.
-  ///
-  /// Throws a `FileError` if it cannot be written.
-  @discardableResult
-  public func finish() throws -> String {
-    try writer.finish()
+    let total = parts.last?.images.upperBound ?? 0
+    for (index, part) in parts.enumerated() {
+      guard let share = Shard(index + 1, of: parts.count).map({ self.share($0, of: total) }),
+        part.images == share
+      else {
+        throw FileError(
+          part.tensors.path,
+          "has \(part.images.count) images, which is not its share of all \(total)",
+          remedy: "extract the codes of all shards again, with the same flags")
+      }
+    }
+    return parts
   }
 }

@@ -43,6 +43,12 @@ public struct CodeFileLayout: Equatable, Codable, Sendable {
   /// The number of images that show one picture: itself and its copies.
   public var imagesPerPicture: Int { 1 + (copies ?? 0) }
 
+  /// Which of `total` images are a shard's: those of its pictures, with all their copies.
+  public func share(_ shard: Shard, of total: Int) -> Range<Int> {
+    let pictures = shard.share(of: total / imagesPerPicture)
+    return pictures.lowerBound * imagesPerPicture..<pictures.upperBound * imagesPerPicture
+  }
+
   /// The name of the tensor of labels.
   public static let labels = "labels"
   /// The label of an image of no known class.

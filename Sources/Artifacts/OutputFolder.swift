@@ -12,14 +12,21 @@ public final class OutputFolder {
   /// Throws a `FileError` if the folder cannot be made or written to, or another process is writing it.
   public init(path: String, for names: [String]) throws {
     self.path = path
+    try Self.create(path)
+    lock = try OutputLock(on: path)
+    for name in names { AtomicFile.removeTemporaries(of: callAsFunction(name)) }
+  }
+
+  /// Makes the folder at `path`, if need be, for files that are locked one by one.
+  ///
+  /// Throws a `FileError` if it cannot be made.
+  public static func create(_ path: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw FileError(
         path, "cannot be created", remedy: "choose another --output or change its permissions")
     }
-    lock = try OutputLock(on: path)
-    for name in names { AtomicFile.removeTemporaries(of: callAsFunction(name)) }
   }
 
   /// The path of a file in the folder.

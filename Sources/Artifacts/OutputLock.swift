@@ -24,6 +24,16 @@ public final class OutputLock {
     pwrite(descriptor, bytes, bytes.count, 0)
   }
 
+  /// Takes the lock of the file at `path`, once it is known that it can be written, and removes what
+  /// killed processes left of it.
+  ///
+  /// Throws a `FileError` if it cannot be written or another process is writing it.
+  public convenience init(onNewFile path: String) throws {
+    try AtomicFile.checkWritable(path)
+    try self.init(on: path)
+    AtomicFile.removeTemporaries(of: path)
+  }
+
   deinit {
     release()
   }

@@ -36,6 +36,16 @@ public struct ModelFolder {
     try checkThatFilesBelongTogether()
   }
 
+  /// The digest of each model, by its role.
+  public var sources: [String: String] {
+    var sources = [ArtifactKind.vqvae.rawValue: vqvae.file.digest]
+    for prior in priors {
+      sources["prior-\(prior.prior.configuration.level.name)"] = prior.file.digest
+    }
+    sources[ArtifactKind.classifier.rawValue] = classifier?.file.digest
+    return sources
+  }
+
   /// The names of the classes images can be asked for; empty if the top prior is unconditional.
   public var classNames: [String] { priors[0].prior.configuration.classNames }
 

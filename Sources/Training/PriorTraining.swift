@@ -81,7 +81,7 @@ private final class CodeBatches {
     let labels = try codes.readLabels()
     if let image = labels.firstIndex(of: -1) {
       throw FileError(
-        codes.file.path, "has no label for image \(image)",
+        codes.path, "has no label for image \(image)",
         remedy: "extract codes of labelled images, or train with --unconditional")
     }
     self.labels = labels

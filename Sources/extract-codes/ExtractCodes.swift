@@ -19,6 +19,11 @@ struct ExtractCodes: StageCommand {
       few images does not soon know them by heart. A picture that is held out of a training is held \
       out with its copies.
 
+      With --shard, several processes share the work, on any machines that see the same files. 3/8 \
+      writes codes-3-of-8.safetensors in the place of codes.safetensors. train-prior takes a complete \
+      set of shards as the one file; the same command without --shard puts that file together, with \
+      the same bytes as if one process had done it all.
+
       EXAMPLE
         extract-codes --vqvae output/vqvae.safetensors --images photos \\
           --output output/codes.safetensors
@@ -35,6 +40,7 @@ struct ExtractCodes: StageCommand {
   @OptionGroup var images: ImageOptions
   @OptionGroup var augmentation: AugmentationOptions
   @OptionGroup var output: OutputOptions
+  @OptionGroup var shards: ShardOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -49,10 +55,17 @@ struct ExtractCodes: StageCommand {
     let dataset = AugmentedCopies(
       of: try images.open(shapedFor: model.imageShape), copies: copies,
       by: augmentation.augmentation(seed: seed.seed))
-    let progress = ProgressReporter("extract-codes", total: dataset.count, unit: "image")
-    try extractCodes(of: dataset, by: model, to: output.output, copies: copies) {
-      progress.report($0)
+    let extraction = CodeExtraction(of: dataset, copies: copies, by: model)
+    let progress = ProgressReporter(
+      shards.title("extract-codes"), total: extraction.imageCount(of: shards.shard), unit: "image")
+    func report(_ done: Int) throws {
+      progress.report(done)
       try Interruption.throwIfRequested()
+    }
+    if let shard = shards.shard {
+      try extraction.write(shard, of: output.output, progress: report)
+    } else {
+      try extraction.write(to: output.output, progress: report)
     }
     progress.finish()
   }

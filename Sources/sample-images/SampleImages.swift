@@ -23,6 +23,12 @@ struct SampleImages: StageCommand {
       From a folder with a vae.safetensors, the baseline of train-vqvae --bottleneck gaussian, z is \
       drawn from N(0, I) and decoded; there are no classes, and so nothing to turn away.
 
+      With --shard, several processes share the drawing, on any machines that see the same files. 3/8 \
+      writes samples-3-of-8.safetensors, to the same folder as the others; evaluate and tune-rejection \
+      take a complete set of shards as the one file. The same command without --shard then puts \
+      everything together, with the same bytes as if one process had done it all; of a threshold, it \
+      draws the few candidates that no shard could know of.
+
       EXAMPLE
         sample-images --models models/digits --count 12 --threshold 0.9 \\
           --output output/samples
@@ -38,6 +44,7 @@ struct SampleImages: StageCommand {
   var output: String
 
   @OptionGroup var choice: SamplingOptions
+  @OptionGroup var shards: ShardOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -45,33 +52,73 @@ struct SampleImages: StageCommand {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
     switch try GenerativeModel(folder: models) {
-    case .codes(let folder):
-      let plan = try choice.plan(for: folder, path: models)
-      let generator = CandidateGenerator(
-        folder, seed: seed.seed, distribution: choice.distribution, batchSize: choice.batch)
-      try write(plan, from: generator, classNames: folder.classNames) { candidates, writer in
-        try SampleFile(
-          candidates, models: folder, seed: seed.seed, distribution: choice.distribution,
-          rejection: plan.rejection
-        ).write(to: writer.folder("samples.safetensors"))
-      }
+    case .codes(let folder): try sample(from: folder)
     case .gaussian(let vae):
-      let plan = try choice.planWithoutCodes()
+      let plan = try choice.planWithoutCodes(shard: shards.shard)
       let generator = GaussianGenerator(vae, seed: seed.seed)
-      try write(plan, from: generator, classNames: []) { _, writer in
-        try writer.removeEarlier("samples.safetensors")
+      let writer = try SampleWriter(generator, classNames: [], folder: output)
+      defer { writer.folder.release() }
+      let candidates = try draw(plan, by: generator.draw)
+      try write(candidates, of: plan, classNames: [], to: writer) {
+        try writer.removeEarlier(Self.record)
       }
     }
   }
 
-  /// Draws what is planned and writes it, with `record` for what is to be known of the candidates.
-  private func write(
-    _ plan: RejectionSampling, from generator: any ImageGenerator, classNames: [String],
-    record: ([Candidate], SampleWriter) throws -> Void
-  ) throws {
-    let writer = try SampleWriter(generator, classNames: classNames, folder: output)
+  /// The file that says what is to be known of the candidates.
+  private static let record = "samples.safetensors"
+
+  private func sample(from folder: ModelFolder) throws {
+    let plan = try choice.plan(for: folder, path: models)
+    let generator = CandidateGenerator(
+      folder, seed: seed.seed, distribution: choice.distribution, batchSize: choice.batch)
+    let settings = SampleShardSettings(
+      SampleFile.Configuration(
+        models: folder, seed: seed.seed, distribution: choice.distribution,
+        rejection: plan.rejection), plan: plan)
+    if let shard = shards.shard {
+      try drawShard(shard, of: settings, plan, by: generator, sources: folder.sources)
+      return
+    }
+    let writer = try SampleWriter(generator, classNames: folder.classNames, folder: output)
     defer { writer.folder.release() }
-    let candidates = try draw(plan, generator)
+    let file = writer.folder(Self.record)
+    let shards = try Shard.paths(of: file)
+    let candidates: [Candidate]
+    if shards.isEmpty {
+      candidates = try draw(plan, by: generator.draw)
+    } else {
+      let drawn = try SampleShards(path: file, shards: shards)
+      try drawn.check(settings, sources: folder.sources, naming: shards[0])
+      candidates = try draw(plan) { try drawn.draw($0, orFrom: generator, progress: $1) }
+    }
+    try write(candidates, of: plan, classNames: folder.classNames, to: writer) {
+      try SampleFile(
+        candidates, models: folder, seed: seed.seed, distribution: choice.distribution,
+        rejection: plan.rejection
+      ).write(to: file)
+    }
+  }
+
+  private func drawShard(
+    _ shard: Shard, of settings: SampleShardSettings, _ plan: RejectionSampling,
+    by generator: CandidateGenerator, sources: [String: String]
+  ) throws {
+    let file = (output as NSString).appendingPathComponent(Self.record)
+    try OutputFolder.create(output)
+    let lock = try OutputLock(onNewFile: shard.path(of: file))
+    defer { lock.release() }
+    try Shard.checkNoWhole(at: file)
+    try SampleShards.write(
+      try draw(plan.share(of: shard), by: generator.draw), shard, of: settings, sources: sources,
+      to: shard.path(of: file))
+  }
+
+  /// Writes what was drawn by the plan, with `record` for what is to be known of the candidates.
+  private func write(
+    _ candidates: [Candidate], of plan: RejectionSampling, classNames: [String],
+    to writer: SampleWriter, record: () throws -> Void
+  ) throws {
     let kept = candidates.count(where: \.isAccepted)
     let progress = ProgressReporter("writing", total: kept, unit: "image")
     try writer.writeImages(candidates) {
@@ -79,7 +126,7 @@ struct SampleImages: StageCommand {
       try Interruption.throwIfRequested()
     }
     try writer.writeContactSheet(candidates)
-    try record(candidates, writer)
+    try record()
     print(summary(of: candidates, plan: plan, classNames: classNames))
     let wanted = plan.labels.count * plan.countPerClass
     if kept < wanted {
@@ -90,12 +137,12 @@ struct SampleImages: StageCommand {
   }
 
   private func draw(
-    _ plan: RejectionSampling, _ generator: any ImageGenerator
+    _ plan: RejectionSampling, by drawing: @escaping RejectionSampling.Drawing
   ) throws -> [Candidate] {
     let isThreshold = if case .threshold = plan.rejection { true } else { false }
     let total = isThreshold ? plan.labels.count * plan.countPerClass : plan.expectedCandidates
-    let progress = ProgressReporter("sample-images", total: total, unit: "image")
-    return try plan.run(generator) { drawn, kept in
+    let progress = ProgressReporter(shards.title("sample-images"), total: total, unit: "image")
+    return try plan.run(drawing: drawing) { drawn, kept in
       progress.report(
         isThreshold ? kept : drawn,
         figures: [Figure("drawn", Double(drawn)), Figure("kept", Double(kept))])

@@ -53,14 +53,16 @@ struct SamplingOptions: ParsableArguments {
     func check(_ isRight: Bool, _ message: String) throws {
       if !isRight { throw ValidationError(message) }
     }
-    try check((1...10_000_000).contains(count), "--count lies between 1 and 10000000.")
+    try check(
+      RejectionSampling.countLimits.contains(count), "--count lies between 1 and 10000000.")
     try check((0...1).contains(threshold ?? 0), "--threshold lies between 0 and 1.")
     try check((keep ?? 1) > 0 && (keep ?? 1) <= 1, "--keep lies above 0 and at most at 1.")
     try check(
       Double(count) / Double(keep ?? 1) <= 10_000_000,
       "--keep \(keep ?? 1) asks for more than 10000000 candidates of a class.")
     try check(threshold == nil || keep == nil, "--threshold and --keep exclude each other.")
-    try check((1...1_000_000).contains(attempts), "--attempts lies between 1 and 1000000.")
+    try check(
+      RejectionSampling.attemptLimits.contains(attempts), "--attempts lies between 1 and 1000000.")
     try check(temperature > 0 && temperature.isFinite, "--temperature is positive.")
     try check((topK ?? 1) >= 1, "--top-k is at least 1.")
     try check((topP ?? 1) > 0 && (topP ?? 1) <= 1, "--top-p lies above 0 and at most at 1.")
@@ -82,10 +84,11 @@ struct SamplingOptions: ParsableArguments {
   }
 
   /// Throws a `ValidationError` if a flag is given that is of codes or classes: a VAE has neither.
-  func planWithoutCodes() throws -> RejectionSampling {
+  func planWithoutCodes(shard: Shard?) throws -> RejectionSampling {
     let flags = [
       ("--classes", classes != nil), ("--threshold", threshold != nil), ("--keep", keep != nil),
       ("--temperature", temperature != 1), ("--top-k", topK != nil), ("--top-p", topP != nil),
+      ("--shard", shard != nil),
     ]
     if let (name, _) = flags.first(where: { $0.1 }) {
       throw ValidationError("These models are a VAE, without codes or classes; leave out \(name).")

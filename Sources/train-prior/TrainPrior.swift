@@ -22,7 +22,9 @@ struct TrainPrior: StageCommand {
           --output output/prior-top.safetensors
       """)
 
-  @Option(help: ArgumentHelp("The codes that extract-codes wrote.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "The codes that extract-codes wrote, in one file or in shards.", valueName: "path"))
   var codes: String
 
   @Option(help: ArgumentHelp("The level to model: top, bottom, …", valueName: "name"))
@@ -42,8 +44,8 @@ struct TrainPrior: StageCommand {
     let settings = try training.settings(
       images: file.pictureCount, at: codes, steps: 5000, batch: 64, learningRate: 1e-3,
       seed: seed.seed)
-    var sources = file.file.metadata.sources
-    sources[ArtifactKind.codes.rawValue] = file.file.digest
+    var sources = file.sources
+    sources[ArtifactKind.codes.rawValue] = file.digest
     let configuration = TrainedConfiguration(model: model, training: settings)
     try training.train(
       .prior, to: output.output, configuration: configuration, sources: sources

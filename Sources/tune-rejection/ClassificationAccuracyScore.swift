@@ -34,13 +34,13 @@ struct ClassificationAccuracyScore {
   ///
   /// Throws a `FileError` if something cannot be written, and what the datasets throw.
   func measure(_ setting: SettingFigures) throws -> [RejectionReport.AccuracyScore] {
-    var scores = [try score("unfiltered samples", drawn(.none, attempts: 1))]
+    var scores = [try score("unfiltered samples", try drawn(.none, attempts: 1))]
     if !setting.setting.keepsAll {
       let name = "samples of \(setting.setting.flag)"
       scores.append(
         setting.emptyClasses.isEmpty
           ? try score(
-            name, drawn(setting.setting.rejection, attempts: SamplingCommand.attempts(setting)))
+            name, try drawn(setting.setting.rejection, attempts: SamplingCommand.attempts(setting)))
           : .init(name: name, samples: 0, accuracy: nil))
     }
     let real =
@@ -51,14 +51,14 @@ struct ClassificationAccuracyScore {
   }
 
   /// Samples drawn as `sample-images` draws them, as many of each class.
-  private func drawn(_ rejection: Rejection, attempts: Int) -> SampleDataset {
+  private func drawn(_ rejection: Rejection, attempts: Int) throws -> SampleDataset {
     let labels = pool.labels
     let plan = RejectionSampling(
       labels: labels, countPerClass: (samples + labels.count - 1) / labels.count,
       rejection: rejection, attempts: attempts)
     let progress = ProgressReporter(
       "drawing to train on", total: plan.expectedCandidates, unit: "candidate")
-    let kept = plan.run(pool.generator) { drawn, _ in progress.report(drawn) }
+    let kept = try plan.run(drawing: pool.generator.draw) { drawn, _ in progress.report(drawn) }
       .filter(\.isAccepted)
     return SampleDataset(
       images: pool.images(of: kept), shape: pool.folder.vqvae.imageShape,

@@ -27,5 +27,5 @@ import Testing
 
 /// The folder of whole files that a reader reads.
 func seedFolder(of reader: FileReader) throws -> String {
-  try #require(Bundle.module.url(forResource: "Seeds/\(reader)", withExtension: nil)).path
+  try #require(Bundle.module.url(forResource: "Seeds/\(reader.rawValue)", withExtension: nil)).path
 }

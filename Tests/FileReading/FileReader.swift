@@ -20,8 +20,12 @@ public enum FileReader: String, CaseIterable, Sendable {
   case classifier
   /// The codes of a data set.
   case codes
+  /// The only shard of such a file.
+  case codesShard = "codes-shard"
   /// Sampled codes.
   case samples
+  /// The only shard of such a file.
+  case samplesShard = "samples-shard"
   /// The state of an unfinished training.
   case checkpoint
   /// A VQ-VAE of the public PyTorch reference.
@@ -50,7 +54,9 @@ public enum FileReader: String, CaseIterable, Sendable {
     case .prior: _ = try LoadedPrior(path: path)
     case .classifier: _ = try LoadedClassifier(path: path)
     case .codes: try Self.readCodes(CodeFile(path: path))
+    case .codesShard: try Self.readCodes(CodeFile(path: path, shards: [path]))
     case .samples: _ = try SampleFile(path: path)
+    case .samplesShard: _ = try SampleFile(path: path, shards: [path])
     case .checkpoint: try Self.readTensors(ArtifactFile(path: path, kind: .checkpoint).tensors)
     case .referenceVQVAE:
       _ = try importVQVAE(SafetensorsFile(path: path), imageSize: ImageSize(square: 16))

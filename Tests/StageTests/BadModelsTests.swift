@@ -74,7 +74,7 @@ import Training
     tensors.append(StoredTensor("labels", shape: [codes.count], .int32(try codes.readLabels())))
     try Artifact(
       metadata: ArtifactMetadata(
-        kind: .codes, configuration: codes.layout, sources: codes.file.metadata.sources),
+        kind: .codes, configuration: codes.layout, sources: codes.sources),
       tensors: tensors
     ).write(to: own("codes.safetensors"))
     try expectRefusal(

@@ -47,7 +47,7 @@ import Training
 
   @Test func copiesAreDrawnByTheSeed() throws {
     let digests = try ["1", "1", "2"].enumerated().map { index, seed in
-      try extract("--seed", seed, to: "codes\(index).safetensors").file.digest
+      try extract("--seed", seed, to: "codes\(index).safetensors").digest
     }
     #expect(digests[0] == digests[1] && digests[0] != digests[2])
   }

@@ -182,7 +182,7 @@ import Training
 
   @Test(arguments: [
     ["--threshold", "0.5"], ["--keep", "0.5"], ["--classes", "disc"], ["--temperature", "0.9"],
-    ["--top-k", "3"], ["--top-p", "0.9"],
+    ["--top-k", "3"], ["--top-p", "0.9"], ["--shard", "1/2"],
   ])
   func flagsOfCodesAndClassesAreMistakes(flags: [String]) throws {
     let own = try TemporaryFolder()

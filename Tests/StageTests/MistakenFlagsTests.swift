@@ -129,6 +129,18 @@ import Testing
     try expectMistake(Command.extractCodes().with(flags), message)
   }
 
+  @Test(arguments: ["0/3", "4/3", "3", "1/1001", "-1/3", "a/b", "1/2/3"])
+  func ofShards(shard: String) throws {
+    let own = try TemporaryFolder()
+    for command in [Command.extractCodes(), .sampleImages(output: "samples")] {
+      let outcome = try command.with("--shard=\(shard)").run(in: own)
+      #expect(outcome.code == 64 && outcome.output.isEmpty)
+      #expect(
+        outcome.errorLines.first == "Error: The value '\(shard)' is invalid for '--shard <k/n>'")
+      #expect(try own.files() == [])
+    }
+  }
+
   private func expectMistake(_ command: Command, _ message: String) throws {
     let own = try TemporaryFolder()
     let outcome = try command.run(in: own)
