@@ -27,7 +27,8 @@ import Testing
           &shape, x.pointer, packed.pointer, bias.pointer, addend.pointer, KERNEL_ELU, y.pointer,
           0, outputPixels)
         kernel_convolve_transposed(
-          &shape, y.pointer, transposed.pointer, inputBias.pointer, KERNEL_RELU, back.pointer, 0, 2)
+          &shape, y.pointer, transposed.pointer, inputBias.pointer, KERNEL_RELU, back.pointer, 0,
+          2 * (3 / stride + stride - 1))
         kernel_convolution_weight_gradient(
           &shape, x.pointer, y.pointer, gradient.pointer, 0, 9 * inputs)
       }
@@ -74,6 +75,21 @@ import Testing
       x.pointer, gain.pointer, norms.pointer, out.pointer, 3, channels, gradient.pointer,
       gainGradient.pointer, 0, channels)
     expectSound([out, norms, gradient, gainGradient])
+  }
+
+  @Test(arguments: channels) func largest(count: Int) {
+    var numbers = GuardedNumbers(seed: 7)
+    let x = numbers.buffer(count)
+    for place in 0..<count {
+      // The first of equals, beside a NaN: in the same lane of a vector, in another one, in the tail.
+      let changed = GuardedBuffer(x.elements)
+      changed.pointer[count - 1] = 2
+      changed.pointer[place] = 2
+      if place > 0 { changed.pointer[place - 1] = .nan }
+      #expect(kernel_index_of_largest(changed.pointer, Int32(count)) == Int32(place))
+    }
+    let nothing = GuardedBuffer([Float](repeating: -.infinity, count: count))
+    #expect(kernel_index_of_largest(nothing.pointer, Int32(count)) == 0)
   }
 
   @Test(arguments: [0, 1, 15, 16, 17, 33]) func attention(count: Int) {

@@ -62,10 +62,11 @@ void kernel_convolve(
 
 /// The adjoint of the convolution in x, and so also the transposed convolution: from g, laid out as
 /// the convolution's y, to a tensor laid out as its x. `packed` comes from `kernel_pack_transposed`;
-/// `bias` [input channels] may be NULL. Works for images begin..<end.
+/// `bias` [input channels] may be NULL. Works for begin..<end of images × ⌈height / stride⌉, each of them
+/// `stride` rows of x, fewer at the end of an image.
 void kernel_convolve_transposed(
     const kernel_convolution *shape, const float *g, const float *packed, const float *bias,
-    kernel_activation activation, float *x, int begin, int end);
+    kernel_activation activation, float *x, long begin, long end);
 
 /// Adds the derivative in w: dw[t, c, o] += Σ x[…, c] · g[…, o], for rows begin..<end of the
 /// taps × input channels rows of dw.
@@ -113,6 +114,9 @@ void kernel_sum_rows(const float *x, long rows, int channels, float *sums);
 // ---------------------------------------------------------------------------------------------
 // Softmax, attention, normalization, optimizer
 
+/// The index of the largest element, the first of equals; NaN is never it. 0 where there is none.
+int kernel_index_of_largest(const float *x, int count);
+
 /// losses[r] = −log softmax(logits[r])[targets[r]] in nats;
 /// gradients[r] = scale · (softmax(logits[r]) − onehot(targets[r])) unless NULL. May be in place.
 void kernel_softmax_cross_entropy(
@@ -146,5 +150,7 @@ void kernel_weight_norm_gradient(
 void kernel_adam(
     float *w, const float *g, float *m, float *v, long count, float gradient_scale, float rate,
     float beta1, float beta2, float epsilon);
+
+#include "Winograd.h"
 
 #endif
