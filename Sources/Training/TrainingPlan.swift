@@ -1,6 +1,7 @@
 import Artifacts
 import CommandLineTools
 import Communication
+import Foundation
 import NeuralNetworks
 import Tensors
 
@@ -99,14 +100,14 @@ public struct TrainingPlan: CustomStringConvertible {
     let bandwidth = spoken(bytes: Int(min(exchange.bandwidth, 1e18)))
     table.addRow([
       "sent in a step", spoken(bytes: exchange.sentBytes),
-      "by each of \(counted(exchange.processes, "process")): gradients, statistics of codebooks",
+      "by each of \(spoken(count: exchange.processes)) processes: gradients, statistics of codebooks",
     ])
     table.addRow([
       "time of sending", spokenFinely(exchange.time),
       "estimated, at \(bandwidth)/s: \(spokenFinely(exchange.waitingTime)) of it waiting",
     ])
     table.addRow([
-      "efficiency", "\(Int((100 * (computingTime / stepTime)).rounded())) %",
+      "efficiency", String(format: "%.1f %%", 100 * (computingTime / stepTime)),
       "estimated: the part of a step that is not waiting",
     ])
   }
