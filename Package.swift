@@ -8,6 +8,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 // Targets are listed from the ground up: a target depends only on targets above it in this file.
 let package = Package(
   name: "vqvae2",
+  traits: [
+    .trait(name: "MPI", description: "Train with several processes; needs libopenmpi-dev.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -19,24 +22,33 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Kernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "PNGDecoder", dependencies: ["CPNG"]),
+    .systemLibrary(name: "CMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .target(
+      name: "MessagePassing",
+      dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))],
+      cSettings: [.define("MPI", .when(traits: ["MPI"]))]),
 
     // Libraries.
+    .target(
+      name: "Communication",
+      dependencies: [.target(name: "MessagePassing", condition: .when(traits: ["MPI"]))]),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "Kernels"]),
-    .target(name: "NeuralNetworks", dependencies: ["Kernels", "Tensors"]),
+    .target(name: "NeuralNetworks", dependencies: ["Communication", "Kernels", "Tensors"]),
     .target(name: "Artifacts"),
     .target(
       name: "Images", dependencies: ["Artifacts", "CPNG", "CZlib", "PNGDecoder", "Tensors"]),
-    .target(name: "VQVAE", dependencies: ["NeuralNetworks", "Tensors"]),
-    .target(name: "VAE", dependencies: ["NeuralNetworks", "Tensors"]),
+    .target(name: "VQVAE", dependencies: ["Communication", "NeuralNetworks", "Tensors"]),
+    .target(name: "VAE", dependencies: ["Communication", "NeuralNetworks", "Tensors"]),
     .target(name: "PixelCNN", dependencies: ["Artifacts", "Kernels", "NeuralNetworks", "Tensors"]),
     .target(name: "Classifiers", dependencies: ["NeuralNetworks", "Tensors"]),
     .target(
-      name: "CommandLineTools", dependencies: ["Artifacts", "Images", argumentParser, logging]),
+      name: "CommandLineTools",
+      dependencies: ["Artifacts", "Communication", "Images", argumentParser, logging]),
     .target(
       name: "Training",
       dependencies: [
-        "Artifacts", "Classifiers", "CommandLineTools", "Images", "NeuralNetworks", "PixelCNN",
-        "Tensors", "VAE", "VQVAE", argumentParser,
+        "Artifacts", "Classifiers", "CommandLineTools", "Communication", "Images", "Kernels",
+        "NeuralNetworks", "PixelCNN", "Tensors", "VAE", "VQVAE", argumentParser,
       ]),
     .target(
       name: "Generation",
@@ -56,10 +68,13 @@ let package = Package(
 
     // Stages.
     .executableTarget(name: "extract-emoji", dependencies: ["CommandLineTools", "Emoji"]),
-    .executableTarget(name: "train-vqvae", dependencies: ["CommandLineTools", "Training"]),
+    .executableTarget(
+      name: "train-vqvae", dependencies: ["CommandLineTools", "Communication", "Training"]),
     .executableTarget(name: "extract-codes", dependencies: ["CommandLineTools", "Training"]),
-    .executableTarget(name: "train-prior", dependencies: ["CommandLineTools", "Training"]),
-    .executableTarget(name: "train-classifier", dependencies: ["CommandLineTools", "Training"]),
+    .executableTarget(
+      name: "train-prior", dependencies: ["CommandLineTools", "Communication", "Training"]),
+    .executableTarget(
+      name: "train-classifier", dependencies: ["CommandLineTools", "Communication", "Training"]),
     .executableTarget(
       name: "sample-images", dependencies: ["CommandLineTools", "Generation", "Training"]),
     .executableTarget(
@@ -81,6 +96,9 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "TensorsTests", dependencies: ["Kernels", "Tensors"]),
     .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts"]),
+    .testTarget(
+      name: "CommunicationTests",
+      dependencies: ["Communication", "NeuralNetworks", "Tensors", "VAE", "VQVAE"]),
     .testTarget(name: "EmojiTests", dependencies: ["Artifacts", "Emoji", "Images"]),
     .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
     .testTarget(name: "VQVAETests", dependencies: ["NeuralNetworks", "Tensors", "VQVAE"]),

@@ -15,6 +15,7 @@ public final class Console: Sendable {
   private let width: @Sendable () -> Int
   private let write: @Sendable (String) -> Void
   private let showsPassingLine = Mutex(false)
+  private let isMute = Atomic<Bool>(false)
 
   private static let eraseLine = "\r\u{1b}[K"
 
@@ -28,8 +29,22 @@ public final class Console: Sendable {
     self.write = write
   }
 
+  /// Shows nothing but errors from now on: of several processes that do the same, one speaks.
+  public func mute() { isMute.store(true, ordering: .relaxed) }
+
   /// Writes a line that stays.
   public func writeLine(_ line: String) {
+    if !isMute.load(ordering: .relaxed) { writeInPlace(line) }
+  }
+
+  /// Writes an error, in one line that begins with "error:"; then comes the process it is of, if there
+  /// are several.
+  public func writeError(_ error: any Error, of process: String? = nil) {
+    let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+    writeInPlace("error: " + (process.map { "\($0): " } ?? "") + line)
+  }
+
+  private func writeInPlace(_ line: String) {
     showsPassingLine.withLock { showsPassingLine in
       write((showsPassingLine ? Self.eraseLine : "") + line + "\n")
       showsPassingLine = false
@@ -40,7 +55,7 @@ public final class Console: Sendable {
   ///
   /// Does nothing if the console is not a terminal.
   public func showPassingLine(_ line: String) {
-    guard isTerminal else { return }
+    guard isTerminal, !isMute.load(ordering: .relaxed) else { return }
     showsPassingLine.withLock { showsPassingLine in
       write(Self.eraseLine + line.prefix(max(width() - 1, 0)))
       showsPassingLine = true

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Artifacts
+import Communication
 import Foundation
 
 /// `--threads`, with one meaning in every stage.
@@ -14,9 +15,13 @@ public struct ThreadOptions: ParsableArguments {
   /// Nothing set: one thread per core.
   public init() {}
 
-  /// The number of threads to use, 1 to 1024.
+  /// The number of threads to use, 1 to 1024. Processes that work together share the cores of their
+  /// machine; what started them may have given each its own already.
   public var count: Int {
-    requested ?? min(ProcessInfo.processInfo.activeProcessorCount, Self.limits.upperBound)
+    if let requested { return requested }
+    let machine = ProcessInfo.processInfo
+    let share = machine.processorCount / Launch.current.countOnThisMachine
+    return min(machine.activeProcessorCount, max(share, 1), Self.limits.upperBound)
   }
 
   /// Refuses a number of threads beyond the limits.

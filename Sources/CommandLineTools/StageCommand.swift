@@ -32,8 +32,7 @@ extension StageCommand {
     } catch let mistake as ValidationError {
       throw mistake
     } catch {
-      let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-      Console.standardError.writeLine("error: \(line)")
+      Console.standardError.writeError(error)
       throw ExitCode.failure
     }
   }

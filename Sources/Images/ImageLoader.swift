@@ -24,19 +24,21 @@ public final class ImageLoader {
   ///
   /// - Parameters:
   ///   - batchSize: The number of images in a batch, at least 1; the last may have fewer.
+  ///   - spacing: The positions from the beginning of a batch to that of the next, of which those beyond
+  ///     the batch are left out; nil for none left out.
   ///   - startPosition: The position in the order to start from, counted from 0 across epochs.
   ///   - count: The number of images to deliver; nil for no end.
   ///   - augmentation: What is done to each image, keyed by its position.
   ///   - threads: The number of batches read at a time; as many more are kept ready.
   public init(
-    _ dataset: any ImageDataset, order: DataOrder, batchSize: Int, startPosition: Int = 0,
-    count: Int? = nil, augmentation: Augmentation? = nil, threads: Int = 1
+    _ dataset: any ImageDataset, order: DataOrder, batchSize: Int, spacing: Int? = nil,
+    startPosition: Int = 0, count: Int? = nil, augmentation: Augmentation? = nil, threads: Int = 1
   ) {
     precondition(order.count == dataset.count, "the order is the dataset's")
     precondition(batchSize > 0 && threads > 0 && startPosition >= 0)
     let reader = BatchReader(
-      dataset: dataset, order: order, batchSize: batchSize, start: startPosition,
-      end: count.map { startPosition + $0 }, augmentation: augmentation)
+      dataset: dataset, order: order, batchSize: batchSize, spacing: spacing ?? batchSize,
+      start: startPosition, end: count.map { startPosition + $0 }, augmentation: augmentation)
     let queue = BatchQueue(batchCount: reader.batchCount, capacity: 2 * threads)
     self.queue = queue
     for _ in 0..<threads {
@@ -61,17 +63,18 @@ private struct BatchReader: Sendable {
   let dataset: any ImageDataset
   let order: DataOrder
   let batchSize: Int
+  let spacing: Int
   let start: Int
   let end: Int?
   let augmentation: Augmentation?
 
   var batchCount: Int? {
-    end.map { ($0 - start + batchSize - 1) / batchSize }
+    end.map { ($0 - start + spacing - 1) / spacing }
   }
 
   /// Reads batch `number`; what is left of it is skipped when `isWanted` turns false.
   func read(_ number: Int, while isWanted: () -> Bool) throws -> Batch {
-    let first = start + number * batchSize
+    let first = start + number * spacing
     let positions = first..<min(first + batchSize, end ?? .max)
     let indices = positions.map { order[$0] }
     let labels = indices.map { Int32(dataset.label(at: $0) ?? -1) }

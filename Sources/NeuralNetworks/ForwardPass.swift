@@ -1,8 +1,13 @@
+import Communication
 import Tensors
 
 /// One run of a model over a batch: for training, with a tape and a stream of random numbers for
 /// dropout; for inference, with neither.
+///
+/// Processes that train together share a batch evenly: the tensors of a pass hold the images of one.
 public final class ForwardPass {
+  /// Those who share the batch.
+  public let communicator: any Communicator
   private let tape: Tape?
   private let randomness: Randomness?
   private let recomputesBlocks: Bool
@@ -14,19 +19,35 @@ public final class ForwardPass {
   ///   - randomness: must differ from step to step.
   ///   - recomputingBlocks: whether the inside of each block is forgotten and computed again for its
   ///     derivative: less memory, about a third more time, the same gradients.
+  ///   - communicator: those who share the batch.
   public convenience init(
-    recordingOn tape: Tape, randomness: Randomness, recomputingBlocks: Bool = false
+    recordingOn tape: Tape, randomness: Randomness, recomputingBlocks: Bool = false,
+    sharedBy communicator: any Communicator = SoleProcess()
   ) {
-    self.init(tape: tape, randomness: randomness, recomputesBlocks: recomputingBlocks)
+    self.init(
+      tape: tape, randomness: randomness, recomputesBlocks: recomputingBlocks,
+      communicator: communicator)
   }
 
   /// A pass without gradients or dropout.
-  public static var inference: ForwardPass { ForwardPass(tape: nil, randomness: nil) }
+  public static var inference: ForwardPass {
+    ForwardPass(tape: nil, randomness: nil, communicator: SoleProcess())
+  }
 
-  private init(tape: Tape?, randomness: Randomness?, recomputesBlocks: Bool = false) {
+  private init(
+    tape: Tape?, randomness: Randomness?, recomputesBlocks: Bool = false,
+    communicator: any Communicator
+  ) {
     self.tape = tape
     self.randomness = randomness
     self.recomputesBlocks = recomputesBlocks
+    self.communicator = communicator
+  }
+
+  /// The numbers that the images of `x` [images, …] have in the whole batch.
+  public func numbers(of x: Tensor) -> Range<Int> {
+    let first = communicator.rank * x.shape[0]
+    return first..<first + x.shape[0]
   }
 
   /// The value of a parameter, recorded when training.
@@ -37,7 +58,7 @@ public final class ForwardPass {
   /// Dropout when training; the tensor itself otherwise.
   public func dropout(_ x: Tensor, rate: Float) -> Tensor {
     guard rate > 0, let key = nextStream() else { return x }
-    return x.dropped(rate: rate, key: key)
+    return x.dropped(rate: rate, key: key, first: communicator.rank * x.count)
   }
 
   /// A block of a model: what `body` makes of `x` and `others`, which must be all recorded tensors it
@@ -48,11 +69,15 @@ public final class ForwardPass {
   ) -> Tensor {
     let randomness = nextStream()
     guard recomputesBlocks, tape != nil else {
-      return body(x, others, ForwardPass(tape: tape, randomness: randomness))
+      return body(x, others, insidePass(tape: tape, randomness: randomness))
     }
-    return Tape.recomputing(x, others) { x, others, tape in
-      body(x, others, ForwardPass(tape: tape, randomness: randomness))
+    return Tape.recomputing(x, others) { [self] x, others, tape in
+      body(x, others, insidePass(tape: tape, randomness: randomness))
     }
+  }
+
+  private func insidePass(tape: Tape?, randomness: Randomness?) -> ForwardPass {
+    ForwardPass(tape: tape, randomness: randomness, communicator: communicator)
   }
 
   private func nextStream() -> Randomness? {

@@ -11,19 +11,50 @@ public final class Tape {
 
   private var entries: [Entry] = []
   private var gradients: [Tensor?] = []
-  private var watched: [(parameter: Parameter, slot: Int)] = []
+  private var uses: [ParameterUse] = []
+  private var usedParameters: Set<ObjectIdentifier> = []
   private var slotsOfParameters: [ObjectIdentifier: Tensor] = [:]
+  /// For a tape that records nothing: the tape of the operation whose inside is being computed.
+  private let outerTape: Tape?
+
+  /// When a parameter was first asked for: what uses it was recorded later.
+  private struct ParameterUse {
+    let parameter: Parameter
+    /// The number of the parameter's own slot; of the slot that was next where it has none.
+    let place: Int
+    let isWatched: Bool
+    /// Whether nothing before has used it, and all later uses are played first.
+    let isFirst: Bool
+  }
 
   /// A tape with nothing on it.
-  public init() {}
+  public init() {
+    outerTape = nil
+  }
+
+  /// A tape that records nothing but tells `outerTape` which parameters were asked for.
+  private init(inside outerTape: Tape) {
+    self.outerTape = outerTape
+  }
 
   /// The parameter's value, recorded: the backward pass adds to the parameter's gradient.
   public func watch(_ parameter: Parameter) -> Tensor {
+    if let outerTape {
+      outerTape.note(parameter, at: outerTape.gradients.count, isWatched: false)
+      return parameter.value
+    }
     if let known = slotsOfParameters[ObjectIdentifier(parameter)] { return known }
     let tensor = watch(parameter.value)
     slotsOfParameters[ObjectIdentifier(parameter)] = tensor
-    if let slot = tensor.slot { watched.append((parameter, slot.index)) }
+    if let slot = tensor.slot { note(parameter, at: slot.index, isWatched: true) }
     return tensor
+  }
+
+  private func note(_ parameter: Parameter, at place: Int, isWatched: Bool) {
+    let isFirst = usedParameters.insert(ObjectIdentifier(parameter)).inserted
+    guard isFirst || isWatched else { return }
+    uses.append(
+      ParameterUse(parameter: parameter, place: place, isWatched: isWatched, isFirst: isFirst))
   }
 
   /// A recorded copy of a constant, whose gradient `backward` returns on request.
@@ -39,27 +70,40 @@ public final class Tape {
   ///   - output: where to start; a scalar, unless `seed` is given.
   ///   - seed: the derivative of the final objective in `output`, of its shape; 1 by default.
   ///   - inputs: watched tensors whose gradients are wanted besides those of the parameters.
+  ///   - isFinal: called with each parameter as soon as this pass will not change its gradient any more,
+  ///     in an order that follows from what was recorded.
   /// - Returns: the gradient of each of `inputs`, nil where the output does not depend on it.
   @discardableResult
   public func backward(
-    from output: Tensor, seed: Tensor? = nil, gradientsOf inputs: [Tensor] = []
+    from output: Tensor, seed: Tensor? = nil, gradientsOf inputs: [Tensor] = [],
+    isFinal: (Parameter) -> Void = { _ in }
   ) -> [Tensor?] {
     guard let start = output.slot else { return inputs.map { _ in nil } }
     gradients[start.index] = seed ?? Tensor(repeating: 1, shape: output.shape)
+    // What the tape still holds of the weights would make the optimizer copy them.
+    slotsOfParameters = [:]
     while let entry = entries.popLast() {
+      // What is left was recorded earlier, and can only use what is older still.
+      finishUses(after: entry.output, isFinal)
       guard var gradient = gradients[entry.output].take() else { continue }
       let contributions = entry.derivative(&gradient)
       for (input, contribution) in zip(entry.inputs, contributions) {
         if let input, let contribution { accumulate(contribution, at: input) }
       }
     }
-    for (parameter, slot) in watched {
-      if let gradient = gradients[slot].take() { parameter.accumulate(gradient) }
-    }
-    // What the tape still holds of the weights would make the optimizer copy them.
-    watched = []
-    slotsOfParameters = [:]
+    finishUses(after: -1, isFinal)
     return inputs.map { $0.slot.flatMap { gradients[$0.index] } }
+  }
+
+  /// Hands their gradients to the parameters that were first asked for after a slot was made.
+  private func finishUses(after slot: Int, _ isFinal: (Parameter) -> Void) {
+    while let use = uses.last, use.place > slot {
+      uses.removeLast()
+      if use.isWatched, let gradient = gradients[use.place].take() {
+        use.parameter.accumulate(gradient)
+      }
+      if use.isFirst { isFinal(use.parameter) }
+    }
   }
 
   /// Records that `output` was made from `inputs`. `derivative` gets the gradient of the output, which
@@ -80,13 +124,13 @@ public final class Tape {
   /// runs `body` again, on a tape of its own. Time for memory (arXiv 1604.06174).
   ///
   /// `x` must be recorded. `body` must do the same each time; it gets the tape on which to watch
-  /// parameters, nil where nothing is recorded.
+  /// parameters.
   public static func recomputing(
     _ x: Tensor, _ others: [Tensor?],
-    body: @escaping (_ x: Tensor, _ others: [Tensor?], Tape?) -> Tensor
+    body: @escaping (_ x: Tensor, _ others: [Tensor?], Tape) -> Tensor
   ) -> Tensor {
-    precondition(x.slot != nil, "the derivative would never run")
-    let output = body(x.detached, others.map { $0?.detached }, nil)
+    guard let slot = x.slot else { preconditionFailure("the derivative would never run") }
+    let output = body(x.detached, others.map { $0?.detached }, Tape(inside: slot.tape))
     return record(output, from: [x] + others.compactMap(\.self)) { gradient in
       let tape = Tape()
       let (x, others) = (tape.watch(x), others.map { $0.map { tape.watch($0) } })

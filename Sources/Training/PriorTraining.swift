@@ -1,16 +1,18 @@
 import Artifacts
 import CommandLineTools
+import Communication
 import Foundation
 import Images
 import NeuralNetworks
 import PixelCNN
 import Tensors
 
-/// The training of a prior on one level of a code file; stage two.
+/// The training of a prior on one level of a code file, by one process or several; stage two.
 ///
 /// Throws a `FileError` if the codes cannot be read or lack labels that the prior needs.
 public func priorTraining(
-  _ configuration: TrainedConfiguration<PriorConfiguration>, on codes: CodeFile
+  _ configuration: TrainedConfiguration<PriorConfiguration>, on codes: CodeFile,
+  sharedBy communicator: any Communicator = SoleProcess()
 ) throws -> TrainingTask {
   let settings = configuration.training
   let data = try CodeBatches(codes, for: configuration.model)
@@ -22,15 +24,16 @@ public func priorTraining(
   let batch = settings.validationBatch(upTo: limit)
   return TrainingTask(
     title: "train-prior \(configuration.model.level.name)", parameters: prior.parameters,
-    settings: settings, validationBatch: batch,
+    settings: settings, sharedBy: communicator, validationBatch: batch,
     step: { part, pass, _ in
-      let first = part * settings.partSize
-      let images = (first..<first + settings.partSize).map(split.trainingImage)
-      return .init(loss: prior.loss(of: try data.batch(images), in: pass))
+      let positions = settings.positions(ofPart: part, sharedBy: communicator)
+      let batch = try data.batch(positions.map(split.trainingImage))
+      return .init(loss: prior.loss(of: batch, in: pass))
     },
     validate: { count in
       let nats = try negativeLogLikelihood(
-        of: prior, on: data, images: Array(split.heldOut[..<count]), batchSize: batch)
+        of: prior, on: data, images: split.heldOut[..<count], batchSize: batch,
+        sharedBy: communicator)
       return [
         Figure("held-out nats/code", nats),
         Figure("held-out bits/dimension", nats * bitsPerDimensionPerNat(codes, prior)),
@@ -39,20 +42,23 @@ public func priorTraining(
 }
 
 /// The mean negative log-likelihood of some images of a code file, in nats per code; `batchSize` of
-/// them are taken at a time.
+/// them are taken at a time by each of the processes that share them.
 private func negativeLogLikelihood(
-  of prior: Prior, on data: CodeBatches, images: [Int], batchSize: Int
+  of prior: Prior, on data: CodeBatches, images: ArraySlice<Int>, batchSize: Int,
+  sharedBy communicator: any Communicator
 ) throws -> Double {
   var total = 0.0
   var count = 0
-  for start in stride(from: 0, to: images.count, by: batchSize) {
-    let batch = try data.batch(Array(images[start..<min(start + batchSize, images.count)]))
+  let share = communicator.share(of: images.count, inPiecesOf: batchSize)
+  for start in stride(from: share.lowerBound, to: share.upperBound, by: batchSize) {
+    let batch = try data.batch(Array(images[start..<min(start + batchSize, share.upperBound)]))
     let losses = prior.logits(of: batch, in: .inference).negativeLogLikelihoods(
       targets: batch.codes)
     total += losses.buffer.reduce(0) { $0 + Double($1) }
     count += losses.count
   }
-  return total / Double(max(count, 1))
+  let sums = communicator.sums(of: [total, Double(count)])
+  return sums[0] / max(sums[1], 1)
 }
 
 /// What one nat per code of this level is in bits per pixel and channel of the image.

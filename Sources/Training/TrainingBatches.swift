@@ -1,29 +1,35 @@
+import Communication
 import Images
 
-/// The parts of a training's batches in their order, from any step on, decoded ahead of need.
+/// One process's shares of the parts of a training's batches in their order, from any step on, decoded
+/// ahead of need.
 final class TrainingBatches {
   private let dataset: any ImageDataset
   private let settings: TrainingSettings
   private let augmentation: Augmentation?
+  private let communicator: any Communicator
   private var loader: ImageLoader?
 
   init(
-    _ dataset: any ImageDataset, _ settings: TrainingSettings, augmentation: Augmentation? = nil
+    _ dataset: any ImageDataset, _ settings: TrainingSettings, augmentation: Augmentation? = nil,
+    sharedBy communicator: any Communicator
   ) {
     self.dataset = dataset
     self.settings = settings
     self.augmentation = augmentation
+    self.communicator = communicator
   }
 
   /// Starts after `steps` steps.
   func begin(after steps: Int) {
+    let first = settings.positions(ofPart: steps * settings.parts, sharedBy: communicator)
     loader = ImageLoader(
       dataset, order: DataOrder(count: dataset.count, seed: settings.seed, shuffled: true),
-      batchSize: settings.partSize, startPosition: steps * settings.batchSize,
+      batchSize: first.count, spacing: settings.partSize, startPosition: first.lowerBound,
       augmentation: augmentation)
   }
 
-  /// The next part of a step's batch.
+  /// The share of the next part of a step's batch.
   func next() throws -> Batch {
     guard let batch = try loader?.next() else {
       preconditionFailure("training batches do not end")
@@ -32,13 +38,16 @@ final class TrainingBatches {
   }
 }
 
-/// Calls `body` with all images of a dataset, in order, in batches of up to `size`.
+/// Calls `body` with all images of a dataset, in order, in batches of up to `size`; with some of these
+/// batches where several processes share them.
 public func forEachBatch(
-  of dataset: any ImageDataset, size: Int, _ body: (Batch) throws -> Void
+  of dataset: any ImageDataset, size: Int, sharedBy communicator: any Communicator = SoleProcess(),
+  _ body: (Batch) throws -> Void
 ) throws {
+  let share = communicator.share(of: dataset.count, inPiecesOf: size)
   let loader = ImageLoader(
     dataset, order: DataOrder(count: dataset.count, seed: 0, shuffled: false), batchSize: size,
-    count: dataset.count)
+    startPosition: share.lowerBound, count: share.count)
   while let batch = try loader.next() { try body(batch) }
 }
 

@@ -1,11 +1,9 @@
 import Artifacts
 
-/// Where a training is, and where it can go back to.
-struct TrainingPosition {
+/// Where a training is.
+struct TrainingPosition: Codable {
   /// The steps done.
   var step = 0
-  /// A state whose next step was computed in finite numbers.
-  var good: KeptState
   /// How often the training went back; each time halved its learning rate.
   var rollbacks = 0
 
@@ -43,10 +41,9 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
   /// Where the latest is.
   var path: String { store.path }
 
-  /// Saves a position and the `state` there; throws a `FileError`, and leaves the earlier ones, if they
-  /// cannot be written.
-  func save(_ position: TrainingPosition, _ state: TrainingState) throws {
-    let good = position.good
+  /// Saves a position, the `state` there, and a `good` one to go back to; throws a `FileError`, and
+  /// leaves the earlier checkpoints, if they cannot be written.
+  func save(_ position: TrainingPosition, _ state: TrainingState, good: KeptState) throws {
     let isGood = position.step == good.step
     try store.save(
       Artifact(
@@ -60,11 +57,12 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
 
   /// Puts a training where it was saved last; nil, and nothing is changed, if there is no checkpoint.
   ///
-  /// - Returns: the position, and one line for the user if it is not the last that was saved.
+  /// - Returns: the position, the state to go back to, and one line for the user if it is not the last
+  ///   that was saved.
   /// - Throws: a `FileError` if the checkpoint cannot be used or is of another training.
   func load(
     into state: TrainingState
-  ) throws -> (position: TrainingPosition, warning: String?)? {
+  ) throws -> (position: TrainingPosition, good: KeptState, warning: String?)? {
     guard let checkpoint = try store.load() else { return nil }
     let file = checkpoint.file
     let saved = try file.configuration(as: Configuration.self)
@@ -93,7 +91,7 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
     let good = try KeptState(state, after: saved.goodStep ?? saved.step, besides: output)
     if saved.goodStep != nil { try state.replace(from: file) }
     return (
-      TrainingPosition(step: saved.step, good: good, rollbacks: rollbacks), checkpoint.warning
+      TrainingPosition(step: saved.step, rollbacks: rollbacks), good, checkpoint.warning
     )
   }
 

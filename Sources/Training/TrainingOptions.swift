@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import CommandLineTools
+import Communication
 
 /// The flags of a training that mean the same in every training stage. What a stage leaves to its
 /// own default is nil until the user sets it.
@@ -10,7 +11,9 @@ public struct TrainingOptions: ParsableArguments {
   public var steps: Int?
 
   /// Images per step.
-  @Option(help: ArgumentHelp("Images per step.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Images per step, of all processes together where several train.", valueName: "n"))
   public var batch: Int?
 
   /// The parts of a step.
@@ -62,6 +65,22 @@ public struct TrainingOptions: ParsableArguments {
   private var isPlan = false
 
   @Option(
+    name: .customLong("ranks"),
+    help: ArgumentHelp(
+      "With --plan: for this many processes like this one, each on a machine of its own.",
+      valueName: "n"))
+  private var plannedProcesses: Int?
+
+  @Option(
+    name: .customLong("bandwidth"),
+    help: ArgumentHelp(
+      """
+      With --ranks: how fast data goes from one machine to another, in bytes per second. (default: \
+      1.25e9, 10-gigabit Ethernet)
+      """, valueName: "bytes/s"))
+  private var bandwidth: Double?
+
+  @Option(
     name: .customLong("checkpoint-interval"),
     help: ArgumentHelp(
       "Save a checkpoint this often; 0 for after every step.", valueName: "seconds"))
@@ -83,17 +102,24 @@ public struct TrainingOptions: ParsableArguments {
     try check((warmup ?? 0) >= 0, "--warmup is not negative.")
     try check(isPositive(clip), "--clip is positive.")
     try check((heldOut ?? 1) >= 1, "--held-out is at least 1.")
+    try check(isPlan || plannedProcesses == nil, "--ranks needs --plan.")
+    try check((1...65_536).contains(plannedProcesses ?? 1), "--ranks lies between 1 and 65536.")
+    try check(bandwidth == nil || plannedProcesses != nil, "--bandwidth needs --ranks.")
+    try check(
+      (bandwidth ?? 1) > 0 && (bandwidth ?? 1).isFinite, "--bandwidth is a positive number.")
     try check(
       (0...86_400).contains(secondsBetweenCheckpoints),
       "--checkpoint-interval lies between 0 and 86400 seconds.")
   }
 
-  /// The settings of a training on the `images` images at `path`, with the stage's own defaults.
+  /// The settings of a training on the `images` images at `path` by some processes, with the stage's own
+  /// defaults.
   ///
   /// Throws a `FileError` if there are too few images for any training, a `ValidationError` if too
-  /// many are held out or a batch has no such parts.
+  /// many are held out, a batch has no such parts or they cannot be shared evenly.
   public func settings(
-    images: Int, at path: String, steps: Int, batch: Int, learningRate: Float, seed: UInt64
+    images: Int, at path: String, steps: Int, batch: Int, learningRate: Float, seed: UInt64,
+    sharedBy communicator: any Communicator
   ) throws -> TrainingSettings {
     guard images >= 2 else {
       throw FileError(
@@ -103,6 +129,12 @@ public struct TrainingOptions: ParsableArguments {
     let batch = self.batch ?? batch
     guard batch.isMultiple(of: parts) else {
       throw ValidationError("--accumulate \(parts) does not divide the batch of \(batch).")
+    }
+    let processes = plannedProcesses ?? communicator.count
+    guard (batch / parts).isMultiple(of: processes) else {
+      throw ValidationError(
+        "\(processes) processes cannot share \(batch / parts) images evenly: --batch is a multiple of "
+          + "\(processes * parts)\(parts > 1 ? ", for --accumulate \(parts)" : "").")
     }
     let steps = self.steps ?? steps
     let heldOut = self.heldOut ?? min(max(images / 20, 1), 2000)
@@ -120,20 +152,26 @@ public struct TrainingOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - sources: the digest of each file or data set it is made from, by its role.
-  ///   - task: what there is to do.
+  ///   - communicator: those who train together.
+  ///   - task: what there is to do for those it is given.
   /// - Throws: what `TrainingRun` and `TrainingPlan` throw, and what the arguments throw.
   public func train<Model>(
     _ kind: ArtifactKind, to output: String, configuration: TrainedConfiguration<Model>,
-    sources: @autoclosure () throws -> [String: String], task: () throws -> TrainingTask
+    sources: @autoclosure () throws -> [String: String], sharedBy communicator: any Communicator,
+    task: (any Communicator) throws -> TrainingTask
   ) throws {
     guard !isPlan else {
-      print(try TrainingPlan(trying: task()))
+      guard communicator.count == 1 else {
+        throw ValidationError("--plan takes one process; --ranks says how many to plan for.")
+      }
+      let first = SoleProcess(actingAsFirstOf: plannedProcesses ?? 1)
+      print(try TrainingPlan(trying: task(first), on: first, bandwidth: bandwidth ?? 1.25e9))
       return
     }
     let run = try TrainingRun(
       kind: kind, output: output, configuration: configuration, sources: sources(),
-      checkpointInterval: .seconds(secondsBetweenCheckpoints))
-    try run.complete(task)
+      checkpointInterval: .seconds(secondsBetweenCheckpoints), sharedBy: communicator)
+    try run.complete { try task(communicator) }
   }
 }
 

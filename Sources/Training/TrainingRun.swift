@@ -1,10 +1,12 @@
+import ArgumentParser
 import Artifacts
 import CommandLineTools
-import Foundation
+import Communication
 import NeuralNetworks
 import Tensors
 
-/// One training from its first step to the file of its model, over as many processes as it takes.
+/// One training from its first step to the file of its model, over as many processes as it takes: one
+/// after the other, and at each time one or several that share every batch.
 ///
 /// State is checkpointed beside the model. A run that is stopped and started again with the same
 /// command goes on from there and ends with the same bytes, because everything random is a function
@@ -12,89 +14,66 @@ import Tensors
 /// with half the learning rate, a few times.
 public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   /// Why `run` returned.
-  public enum Ending {
+  public enum Ending: Equatable {
     /// The model is in its file.
     case finished
-    /// The user interrupted; the state is in the checkpoint.
-    case interrupted
+    /// A process got a signal, for which it and all others have this exit code; the state is in the
+    /// checkpoint.
+    case interrupted(exitCode: Int32)
   }
 
   /// The architecture and how it is trained.
   public let configuration: TrainedConfiguration<Model>
-  /// The path of the model's file.
-  public let output: String
-  private let kind: ArtifactKind
-  private let sources: [String: String]
-  private let checkpoints: TrainingCheckpoints<Model>
+  /// Whether an earlier process has finished this very training.
+  public let isFinished: Bool
+  private let output: String
+  private let communicator: any Communicator
+  private let files: TrainingFiles<Model>?
   private let checkpointInterval: Duration
   private let console = Console.standardError
-  private let lock: OutputLock
-
-  /// Steps between the states to go back to. It must not depend on time, or a run that goes back would
-  /// not end with the same bytes each time.
-  private static var stateInterval: Int { 100 }
 
   /// A run that will write `output`, which no other process can write meanwhile.
   ///
   /// - Parameters:
   ///   - sources: the digest of each file or data set it is made from, by its role.
   ///   - checkpointInterval: the time between checkpoints.
+  ///   - communicator: those who train together.
   /// - Throws: a `FileError` if `output` cannot be written, is being written by another process or is
-  ///   the file of another training.
+  ///   the file of another training, or if those who train together would train different things.
   public init(
     kind: ArtifactKind, output: String, configuration: TrainedConfiguration<Model>,
-    sources: [String: String] = [:], checkpointInterval: Duration = .seconds(60)
+    sources: [String: String] = [:], checkpointInterval: Duration = .seconds(60),
+    sharedBy communicator: any Communicator = SoleProcess()
   ) throws {
-    self.kind = kind
-    self.output = output
     self.configuration = configuration
-    self.sources = sources
+    self.output = output
+    self.communicator = communicator
     self.checkpointInterval = checkpointInterval
-    checkpoints = TrainingCheckpoints(
-      besides: output, configuration: configuration, sources: sources)
-    try AtomicFile.checkWritable(output)
-    lock = try OutputLock(on: output)
-    let companions = ["checkpoint.safetensors", "metrics.jsonl", "reconstructions.png"]
-    for path in [output] + companions.map({ companionPath(of: output, $0) }) {
-      AtomicFile.removeTemporaries(of: path)
-    }
-    isFinished = try Self.isFinished(
-      kind: kind, output: output, configuration: configuration, sources: sources)
-  }
-
-  /// Whether an earlier process has finished this very training.
-  public let isFinished: Bool
-
-  private static func isFinished(
-    kind: ArtifactKind, output: String, configuration: TrainedConfiguration<Model>,
-    sources: [String: String]
-  ) throws -> Bool {
-    guard FileManager.default.fileExists(atPath: output) else { return false }
-    let file = try ArtifactFile(path: output, kind: kind)
-    let made = try file.configuration(as: TrainedConfiguration<Model>.self)
-    let difference =
-      made == configuration
-      ? differingSource(sources, in: file).map { "on other \($0)" } : "with other settings"
-    if let difference {
-      throw FileError(
-        output, "is there already, trained \(difference)",
-        remedy: "remove it to train again, or choose another --output")
-    }
-    return true
+    try TrainingAgreement(configuration, sources).check(of: output, among: communicator)
+    let files =
+      communicator.isLead
+      ? try TrainingFiles(
+        kind: kind, output: output, configuration: configuration, sources: sources) : nil
+    isFinished = try communicator.fromLead { try files?.isFinished() ?? false }
+    self.files = files
   }
 
   /// Carries out the training, unless it is finished, and tells the user and the shell how that ended.
   ///
   /// Throws the exit code of the signal if the training was interrupted, and what `run` throws.
   public func complete(_ task: () throws -> TrainingTask) throws {
-    if isFinished {
+    var ending = Ending.finished
+    if !isFinished {
+      ending = try run(task())
+    } else if communicator.isLead {
       print("\(output) is finished; remove it to train again")
-    } else if try run(task()) == .interrupted {
-      try Interruption.throwIfRequested()
     }
+    communicator.leave()
+    if case .interrupted(let exitCode) = ending { throw ExitCode(exitCode) }
   }
 
-  /// Carries out the training, from its checkpoint if there is one; the task's settings are the run's.
+  /// Carries out the training, from its checkpoint if there is one; the task's settings and processes
+  /// are the run's.
   ///
   /// A sheet of reconstructions, where the task has one, is kept up to date beside the model, as
   /// `NAME.reconstructions.png`.
@@ -103,8 +82,8 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   public func run(_ task: TrainingTask) throws -> Ending {
     let steps = configuration.training.steps
     let state = TrainingState(parameters: task.parameters, optimizer: Adam(task.parameters))
-    var position = try resume(state)
-    var metrics = try MetricsLog(besides: output, resumingAt: position.step)
+    var position = try fromFiles { try $0.begin(state) }
+    state.copyFromLead(of: communicator)
     let progress = ProgressReporter(task.title, total: steps, completed: position.step)
     var throughput = Throughput(batchSize: configuration.training.batchSize)
     var lastCheckpoint = ContinuousClock.now
@@ -114,34 +93,33 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
       let number = position.step + 1
       let isLast = number == steps
       do {
-        var figures = try advance(&position, state, task)
+        var figures = try advance(position, state, task)
         figures.append(Figure("images/s", throughput.tick()))
         if number % task.validationInterval == 0 || isLast {
           validated = try validate(task, after: number)
-          try metrics.append(step: number, figures + validated)
+          try files?.log(step: number, figures + validated)
         }
         position.step = number
         progress.report(number, figures: figures + validated.prefix(1))
       } catch let divergence as Divergence {
-        try goBack(after: divergence, &position, state)
-        metrics = try MetricsLog(besides: output, resumingAt: position.step)
+        position = try goBack(after: divergence, position, state)
         try task.begin(position.step)
         continue
       }
-      if Interruption.isRequested && !isLast {
-        try checkpoints.save(position, state)
+      if let exitCode = agreedInterruption(), !isLast {
+        try files?.save(position, state)
         console.writeLine(
           "\(task.title): interrupted after step \(number) of \(steps); run the same command again to "
             + "go on")
-        return .interrupted
+        return .interrupted(exitCode: exitCode)
       }
       if ContinuousClock.now - lastCheckpoint >= checkpointInterval && !isLast {
-        try checkpoints.save(position, state)
+        try files?.save(position, state)
         lastCheckpoint = .now
       }
     }
     progress.finish(figures: validated)
-    try write(task.parameters, validated)
+    try files?.finish(task.parameters, validated)
     return .finished
   }
 
@@ -149,14 +127,12 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   ///
   /// Throws a `Divergence`, before the weights change, if the loss or a gradient is not finite.
   private func advance(
-    _ position: inout TrainingPosition, _ state: TrainingState, _ task: TrainingTask
+    _ position: TrainingPosition, _ state: TrainingState, _ task: TrainingTask
   ) throws -> [Figure] {
     let settings = configuration.training
     let number = position.step + 1
     // Before the forward pass, which changes codebooks.
-    let before =
-      position.step.isMultiple(of: Self.stateInterval) && position.step != position.good.step
-      ? try KeptState(state, after: position.step, besides: output) : nil
+    try files?.keepIfDue(state, after: position.step)
     var figures: [Figure] = []
     for part in 0..<settings.parts {
       let computed = try task.computeGradients(part: position.step * settings.parts + part).figures
@@ -164,9 +140,11 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
         figures.isEmpty
         ? computed : zip(figures, computed).map { Figure($0.name, $0.value + $1.value) }
     }
+    figures = zip(figures, communicator.sums(of: figures.map(\.value))).map { Figure($0.name, $1) }
+    if let loss = figures.first { try Divergence.check(loss.value, loss.name, step: number) }
     let norm = state.optimizer.gradientNorm()
     try Divergence.check(gradientNorm: norm, of: state.parameters, step: number)
-    if let before { position.good = before }
+    files?.confirmKept()
     let limit = Double(settings.gradientNormLimit)
     state.optimizer.step(
       number: number, rate: position.rateScale * settings.schedule.rate(at: number),
@@ -176,54 +154,40 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
 
   /// Figures of the model after a step; throws a `Divergence` if one is not finite.
   private func validate(_ task: TrainingTask, after number: Int) throws -> [Figure] {
-    try task.reconstructions?().writePNG(to: companionPath(of: output, "reconstructions.png"))
+    if let files, let reconstructions = try task.reconstructions?() {
+      try files.write(reconstructions: reconstructions)
+    }
     let figures = try task.validate(configuration.training.heldOut)
     for figure in figures { try Divergence.check(figure.value, figure.name, step: number) }
     return figures
   }
 
-  /// Puts the model into its last good state, with half the learning rate from there.
+  /// Puts the model of every process into its last good state, with half the learning rate from there.
   ///
-  /// Throws a `FileError`, and leaves that state in the checkpoint, once this has not helped often
-  /// enough.
+  /// Throws a `FileError` once this has not helped often enough.
   private func goBack(
-    after divergence: Divergence, _ position: inout TrainingPosition, _ state: TrainingState
-  ) throws {
-    let good = position.good
-    try good.restore(state)
-    position.step = good.step
-    guard position.rollbacks < rollbackLimit else {
-      try checkpoints.save(position, state)
-      throw FileError(
-        output,
-        "cannot be trained further: \(divergence), for all that the learning rate was halved "
-          + "\(rollbackLimit) times; \(checkpoints.path) holds the state after step \(good.step)",
-        remedy: "go on from there with a lower --learning-rate")
+    after divergence: Divergence, _ position: TrainingPosition, _ state: TrainingState
+  ) throws -> TrainingPosition {
+    let back = try fromFiles {
+      try $0.goBack(after: divergence, state, rollbacks: position.rollbacks)
     }
-    position.rollbacks += 1
-    console.writeLine(
-      "warning: \(divergence); going back to step \(good.step) and on with half the learning rate "
-        + "(\(position.rollbacks) of \(rollbackLimit) times)")
+    state.copyFromLead(of: communicator)
+    return back
   }
 
-  /// Puts the model where the checkpoint is, if there is one.
-  private func resume(_ state: TrainingState) throws -> TrainingPosition {
-    guard let (position, warning) = try checkpoints.load(into: state) else {
-      return TrainingPosition(good: try KeptState(state, after: 0, besides: output))
-    }
-    if let warning { console.writeLine("warning: \(warning)") }
-    console.writeLine(
-      "going on after step \(position.step) of \(configuration.training.steps)")
-    return position
+  /// The exit code of a signal that any of the processes got by now; nil if none has.
+  private func agreedInterruption() -> Int32? {
+    let codes = communicator.all(Double(Interruption.exitCode ?? 0))
+    return codes.max().flatMap { $0 > 0 ? Int32($0) : nil }
   }
 
-  private func write(_ parameters: ParameterStore, _ figures: [Figure]) throws {
-    try Artifact(
-      metadata: ArtifactMetadata(
-        kind: kind, configuration: configuration, sources: sources,
-        notes: Dictionary(figures.map { ($0.name, "\($0.value)") }, uniquingKeysWith: { $1 })),
-      tensors: parameters.storedTensors(configuration.training.precision)
-    ).write(to: output)
-    try checkpoints.remove()
+  /// What the files, which are the lead's, say to all processes.
+  private func fromFiles<Value: Codable>(
+    _ find: (TrainingFiles<Model>) throws -> Value
+  ) throws -> Value {
+    try communicator.fromLead {
+      guard let files else { preconditionFailure("the lead has the files") }
+      return try find(files)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Artifacts
+import Communication
 import NeuralNetworks
 import Tensors
 
@@ -27,6 +28,11 @@ struct TrainingState {
       let shape = moment.shape
       try moment.withMutableElements { try read(name, shape, $0) }
     }
+  }
+
+  /// Puts the model and its optimizer into the state that they have in the lead of some processes.
+  func copyFromLead(of communicator: any Communicator) {
+    replace { _, _, elements in communicator.copyFromLead(UnsafeMutableRawBufferPointer(elements)) }
   }
 
   /// Puts the model and its optimizer into the state that a file holds, each name after `prefix`.

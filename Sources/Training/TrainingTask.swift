@@ -1,4 +1,5 @@
 import CommandLineTools
+import Communication
 import Images
 import NeuralNetworks
 import Tensors
@@ -26,6 +27,8 @@ public struct TrainingTask {
   let parameters: ParameterStore
   /// How it is trained.
   let settings: TrainingSettings
+  /// Those who share each of its steps.
+  let communicator: any Communicator
   /// Steps between validations; the last step is always followed by one.
   let validationInterval: Int
   /// The held-out images that are validated with at a time.
@@ -33,16 +36,19 @@ public struct TrainingTask {
   /// Called before the first `step`, and wherever the training goes back, with the number of steps
   /// already done.
   let begin: (Int) throws -> Void
-  /// The forward pass of one part of a step, by number: parts are counted through all steps, from 0.
+  /// The forward pass of this process's share of one part of a step, by number: parts are counted
+  /// through all steps, from 0.
   let step: (_ part: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step
   /// Figures of the model as it is, on the first `count` of the held-out images.
   let validate: (_ count: Int) throws -> [Figure]
   /// Draws held-out images above what the model makes of them, if that is something to look at.
   let reconstructions: (() throws -> Image)?
+  private let exchange: GradientExchange
 
   /// A task, validated after every tenth of its steps unless told otherwise.
   public init(
     title: String, parameters: ParameterStore, settings: TrainingSettings,
+    sharedBy communicator: any Communicator = SoleProcess(),
     validationInterval: Int? = nil, validationBatch: Int,
     begin: @escaping (Int) throws -> Void = { _ in },
     step: @escaping (_ part: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step,
@@ -52,6 +58,8 @@ public struct TrainingTask {
     self.title = title
     self.parameters = parameters
     self.settings = settings
+    self.communicator = communicator
+    exchange = GradientExchange(over: communicator)
     self.validationInterval = validationInterval ?? max(settings.steps / 10, 1)
     self.validationBatch = validationBatch
     self.begin = begin
@@ -62,30 +70,41 @@ public struct TrainingTask {
 
   /// What `computeGradients` found.
   struct Part {
-    /// The part's share of the step's loss and figures.
+    /// The contribution of this process's share of the part to the step's loss and figures.
     let figures: [Figure]
     /// What its forward pass took.
     let forwardMultiplyAdds: Int
+    /// How long its backward pass took, until all processes had the gradients.
+    let backwardTime: Duration
+    /// In how many pieces gradients were summed over the processes.
+    let gradientSums: Int
   }
 
-  /// Adds the gradients of one part of a step, by number, to those of the parts before it.
+  /// Adds the gradients of one part of a step, by number, to those of the parts before it. After the
+  /// last part of a step they are those of all processes.
   ///
-  /// Throws a `Divergence` if the loss is not finite.
+  /// Throws what `step` throws.
   func computeGradients(part: Int) throws -> Part {
     let randomness = Randomness(seed: settings.seed).stream("steps").stream(part + 1)
     let tape = Tape()
     let pass = ForwardPass(
-      recordingOn: tape, randomness: randomness, recomputingBlocks: settings.recomputesBlocks)
+      recordingOn: tape, randomness: randomness, recomputingBlocks: settings.recomputesBlocks,
+      sharedBy: communicator)
     let before = MultiplyAddCounter.count
     let result = try step(part, pass, randomness)
     let forward = MultiplyAddCounter.count - before
-    let loss = Double(result.loss.scalar)
-    try Divergence.check(loss, "loss", step: part / settings.parts + 1)
-    let share = 1 / Float(settings.parts)
-    tape.backward(from: result.loss, seed: Tensor(repeating: share, shape: result.loss.shape))
+    let shares = settings.parts * communicator.count
+    let isLast = (part + 1).isMultiple(of: settings.parts)
+    var gradientSums = 0
+    let backwardTime = ContinuousClock().measure {
+      tape.backward(
+        from: result.loss, seed: Tensor(repeating: 1 / Float(shares), shape: result.loss.shape),
+        isFinal: { if isLast { exchange.add($0) } })
+      gradientSums = exchange.finish()
+    }
+    let figures = [Figure("loss", Double(result.loss.scalar))] + result.figures
     return Part(
-      figures: ([Figure("loss", loss)] + result.figures).map {
-        Figure($0.name, $0.value / Double(settings.parts))
-      }, forwardMultiplyAdds: forward)
+      figures: figures.map { Figure($0.name, $0.value / Double(shares)) },
+      forwardMultiplyAdds: forward, backwardTime: backwardTime, gradientSums: gradientSums)
   }
 }

@@ -1,28 +1,30 @@
 import Artifacts
 import CommandLineTools
+import Communication
 import Images
 import NeuralNetworks
 import Tensors
 import VAE
 
-/// The training of a VAE on a dataset: the baseline of stage one.
+/// The training of a VAE on a dataset, by one process or several: the baseline of stage one.
 ///
 /// Throws what the dataset throws.
 public func vaeTraining(
-  _ configuration: TrainedConfiguration<VAEConfiguration>, on dataset: any ImageDataset
+  _ configuration: TrainedConfiguration<VAEConfiguration>, on dataset: any ImageDataset,
+  sharedBy communicator: any Communicator = SoleProcess()
 ) throws -> TrainingTask {
   let settings = configuration.training
   let model = VAE(
     configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
   let split = try dataset.split(holdOut: settings.heldOut, seed: settings.seed)
-  let batches = TrainingBatches(split.training, settings)
+  let batches = TrainingBatches(split.training, settings, sharedBy: communicator)
   let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
   return TrainingTask(
     title: "train-vqvae", parameters: model.parameters, settings: settings,
-    validationBatch: batch, begin: batches.begin,
+    sharedBy: communicator, validationBatch: batch, begin: batches.begin,
     step: { _, pass, randomness in
       let images = try batches.next().tensor(of: dataset.shape)
-      let streams = (0..<images.shape[0]).map { randomness.stream("images").stream($0) }
+      let streams = pass.numbers(of: images).map { randomness.stream("images").stream($0) }
       let loss = model.loss(of: images, streams: streams, in: pass)
       return .init(
         loss: loss.total,
@@ -33,7 +35,8 @@ public func vaeTraining(
     },
     validate: { count in
       let images = Subset(of: split.heldOut, at: 0..<count)
-      let evidence = try EvidenceFigures(of: images, under: model, batchSize: batch)
+      let evidence = try EvidenceFigures(
+        of: images, under: model, batchSize: batch, sharedBy: communicator)
       return [
         Figure("held-out ELBO", evidence.lowerBound),
         Figure("held-out divergence", evidence.divergence),
@@ -54,20 +57,26 @@ public struct EvidenceFigures: Codable, Sendable {
 
   /// Measures all images of `dataset`, whose shape must be the model's, with one draw of the latents
   /// for each; which one is a function of its number alone. `batchSize` images are taken at a time,
-  /// which changes no result; see `inferenceBatchSize`.
+  /// which changes no result; see `inferenceBatchSize`. Several processes may share the work: all get
+  /// the result.
   ///
   /// Throws what the dataset throws.
-  public init(of dataset: any ImageDataset, under model: VAE, batchSize: Int? = nil) throws {
-    (lowerBound, divergence) = (0, 0)
+  public init(
+    of dataset: any ImageDataset, under model: VAE, batchSize: Int? = nil,
+    sharedBy communicator: any Communicator = SoleProcess()
+  ) throws {
+    var totals = [0.0, 0.0]
     let randomness = Randomness(seed: 0).stream("evidence")
     let size = batchSize ?? inferenceBatchSize(of: dataset.shape)
-    try forEachBatch(of: dataset, size: size) { batch in
+    try forEachBatch(of: dataset, size: size, sharedBy: communicator) { batch in
       let loss = model.loss(
         of: batch.tensor(of: dataset.shape), streams: batch.indices.map { randomness.stream($0) },
         in: .inference)
       let share = Double(batch.count) / Double(dataset.count)
-      lowerBound += share * loss.evidenceLowerBound
-      divergence += share * Double(loss.divergence.scalar)
+      totals[0] += share * loss.evidenceLowerBound
+      totals[1] += share * Double(loss.divergence.scalar)
     }
+    totals = communicator.sums(of: totals)
+    (lowerBound, divergence) = (totals[0], totals[1])
   }
 }

@@ -1,25 +1,27 @@
 import Artifacts
 import CommandLineTools
+import Communication
 import Images
 import NeuralNetworks
 import Tensors
 import VQVAE
 
-/// The training of a VQ-VAE on a dataset; stage one.
+/// The training of a VQ-VAE on a dataset, by one process or several; stage one.
 ///
 /// Throws what the dataset throws.
 public func vqvaeTraining(
-  _ configuration: TrainedConfiguration<VQVAEConfiguration>, on dataset: any ImageDataset
+  _ configuration: TrainedConfiguration<VQVAEConfiguration>, on dataset: any ImageDataset,
+  sharedBy communicator: any Communicator = SoleProcess()
 ) throws -> TrainingTask {
   let settings = configuration.training
   let model = VQVAE(
     configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
   let split = try dataset.split(holdOut: settings.heldOut, seed: settings.seed)
-  let batches = TrainingBatches(split.training, settings)
+  let batches = TrainingBatches(split.training, settings, sharedBy: communicator)
   let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
   return TrainingTask(
     title: "train-vqvae", parameters: model.parameters, settings: settings,
-    validationBatch: batch, begin: batches.begin,
+    sharedBy: communicator, validationBatch: batch, begin: batches.begin,
     step: { _, pass, randomness in
       let images = try batches.next().tensor(of: dataset.shape)
       let loss = model.loss(of: images, in: pass, learning: randomness.stream("codebook"))
@@ -32,7 +34,8 @@ public func vqvaeTraining(
     },
     validate: { count in
       try heldOutFigures(
-        of: model, on: Subset(of: split.heldOut, at: 0..<count), batchSize: batch)
+        of: model, on: Subset(of: split.heldOut, at: 0..<count), batchSize: batch,
+        sharedBy: communicator)
     },
     reconstructions: {
       try reconstructionSheet(of: split.heldOut, batchSize: batch) {
@@ -43,16 +46,20 @@ public func vqvaeTraining(
 
 /// The error of reconstructions, and per level the perplexity and the fraction of codes in use.
 private func heldOutFigures(
-  of model: VQVAE, on dataset: any ImageDataset, batchSize: Int
+  of model: VQVAE, on dataset: any ImageDataset, batchSize: Int,
+  sharedBy communicator: any Communicator
 ) throws -> [Figure] {
   var squaredError = 0.0
-  let usage = try reconstruct(dataset, by: model, batchSize: batchSize) { batch, output in
+  let usage = try reconstruct(
+    dataset, by: model, batchSize: batchSize, sharedBy: communicator
+  ) { batch, output in
     let images = batch.tensor(of: dataset.shape)
     for (value, target) in zip(output.buffer, images.buffer) {
       let difference = Double(value - target)
       squaredError += difference * difference / 4
     }
   }
+  squaredError = communicator.sums(of: [squaredError])[0]
   let pixels = dataset.count * dataset.shape.byteCount
   return [Figure("held-out error", squaredError / Double(max(pixels, 1)))]
     + usage.flatMap { level in

@@ -34,7 +34,9 @@ extension VAE {
     let reconstruction =
       isBernoulli
       ? output.bernoulliNegativeLogLikelihood(of: x)
-      : output.gaussianNegativeLogLikelihood(of: x, minimumVariance: Self.roundingVariance)
+      : output.gaussianNegativeLogLikelihood(of: x) { error in
+        max(Float(pass.communicator.mean(of: Double(error))), Self.roundingVariance)
+      }
     let divergence = posterior.gaussianDivergence()
     let dimensions = images.count / max(images.shape[0], 1)
     return VAELoss(

@@ -26,18 +26,22 @@ extension VQVAE {
     of images: Tensor, in pass: ForwardPass, learning: Randomness? = nil
   ) -> VQVAELoss {
     let visibleLevels = learning.map {
-      drawVisibleLevels(images.shape[0], $0.stream("level dropout"))
+      drawVisibleLevels(pass.numbers(of: images), $0.stream("level dropout"))
     }
     var codes: [[Int32]] = []
     var commitment: Tensor?
     var codebookLoss: Tensor?
     let (_, context) = quantizeLevels(of: images, in: pass) { codebook, z, level in
       let stream = learning?.stream(level)
-      if let stream { codebook.seedIfNeeded(from: z, randomness: stream.stream("seed")) }
+      if let stream {
+        codebook.seedIfNeeded(
+          from: z, randomness: stream.stream("seed"), over: pass.communicator)
+      }
       let parts = codebook.quantize(z, in: pass)
       if let stream {
         codebook.update(
-          with: z.detached, codes: parts.codes, randomness: stream.stream("revival"))
+          with: z.detached, codes: parts.codes, randomness: stream.stream("revival"),
+          over: pass.communicator)
       }
       codes.append(parts.codes)
       commitment = commitment.map { $0 + parts.commitment } ?? parts.commitment
@@ -57,11 +61,11 @@ extension VQVAE {
       output: output.detached, codes: codes)
   }
 
-  /// How many levels, from the top, the decoder sees of each image of a training batch.
-  private func drawVisibleLevels(_ images: Int, _ randomness: Randomness) -> [Int] {
+  /// How many levels, from the top, the decoder sees of images of a training batch, by number.
+  private func drawVisibleLevels(_ images: Range<Int>, _ randomness: Randomness) -> [Int] {
     let rate = configuration.levelDropout ?? 0
     let count = codebooks.count
-    return (0..<images).map { image in
+    return images.map { image in
       let draw = randomness.uniform(at: image)
       guard count > 1, draw < rate else { return count }
       return 1 + min(Int(draw / rate * Float(count - 1)), count - 2)

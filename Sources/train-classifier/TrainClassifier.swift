@@ -2,6 +2,7 @@ import ArgumentParser
 import Artifacts
 import Classifiers
 import CommandLineTools
+import Communication
 import Foundation
 import Images
 import Tensors
@@ -9,7 +10,7 @@ import Training
 
 /// Images and their classes in, a classifier out.
 @main
-struct TrainClassifier: StageCommand {
+struct TrainClassifier: TrainingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train-classifier",
     abstract: "Train a small classifier of images.",
@@ -32,21 +33,21 @@ struct TrainClassifier: StageCommand {
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
-  func perform() throws {
-    Interruption.install()
+  func train(among processes: any Communicator) throws {
     ThreadPool.shared.resize(to: threads.count)
     let dataset = try images.open()
     let model = try architecture.configuration(for: dataset, path: images.images)
     let settings = try training.settings(
       images: dataset.count, at: images.images, steps: 4000, batch: 64, learningRate: 2e-3,
-      seed: seed.seed)
+      seed: seed.seed, sharedBy: processes)
     let configuration = TrainedConfiguration(model: model, training: settings)
     try training.train(
       .classifier, to: output.output, configuration: configuration,
-      sources: ["images": try fingerprint(of: dataset)]
+      sources: ["images": try fingerprint(of: dataset)], sharedBy: processes
     ) {
       try classifierTraining(
-        configuration, on: dataset, augmentation: augmentation.augmentation(seed: seed.seed))
+        configuration, on: dataset, augmentation: augmentation.augmentation(seed: seed.seed),
+        sharedBy: $0)
     }
   }
 }

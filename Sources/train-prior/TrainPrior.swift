@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import CommandLineTools
+import Communication
 import Foundation
 import PixelCNN
 import Tensors
@@ -8,7 +9,7 @@ import Training
 
 /// Stage two: codes in, the prior of one level out.
 @main
-struct TrainPrior: StageCommand {
+struct TrainPrior: TrainingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train-prior",
     abstract: "Train the autoregressive prior of one level of codes.",
@@ -36,19 +37,19 @@ struct TrainPrior: StageCommand {
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
-  func perform() throws {
-    Interruption.install()
+  func train(among processes: any Communicator) throws {
     ThreadPool.shared.resize(to: threads.count)
     let file = try CodeFile(path: codes)
     let model = try architecture.configuration(for: try file.level(level), of: file)
     let settings = try training.settings(
       images: file.pictureCount, at: codes, steps: 5000, batch: 64, learningRate: 1e-3,
-      seed: seed.seed)
+      seed: seed.seed, sharedBy: processes)
     var sources = file.sources
     sources[ArtifactKind.codes.rawValue] = file.digest
     let configuration = TrainedConfiguration(model: model, training: settings)
     try training.train(
-      .prior, to: output.output, configuration: configuration, sources: sources
-    ) { try priorTraining(configuration, on: file) }
+      .prior, to: output.output, configuration: configuration, sources: sources,
+      sharedBy: processes
+    ) { try priorTraining(configuration, on: file, sharedBy: $0) }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import CommandLineTools
+import Communication
 import Foundation
 import Images
 import Tensors
@@ -10,7 +11,7 @@ import VQVAE
 
 /// Stage one: images in, a VQ-VAE out, or the VAE to compare it with.
 @main
-struct TrainVQVAE: StageCommand {
+struct TrainVQVAE: TrainingCommand {
   static let configuration = CommandConfiguration(
     commandName: "train-vqvae",
     abstract: "Train a hierarchical VQ-VAE on images.",
@@ -62,32 +63,33 @@ struct TrainVQVAE: StageCommand {
     }
   }
 
-  func perform() throws {
-    Interruption.install()
+  func train(among processes: any Communicator) throws {
     ThreadPool.shared.resize(to: threads.count)
     let dataset = try images.open()
     let (shape, path) = (dataset.shape, images.images)
     switch bottleneck {
     case .codes:
       let model = try codes.configuration(convolutions, for: shape, path: path)
-      try train(model, .vqvae, on: dataset, by: vqvaeTraining)
+      try train(model, .vqvae, on: dataset, among: processes, by: vqvaeTraining)
     case .gaussian:
       let model = try gaussian.configuration(convolutions, for: shape, path: path)
-      try train(model, .vae, on: dataset, by: vaeTraining)
+      try train(model, .vae, on: dataset, among: processes, by: vaeTraining)
     }
   }
 
   private func train<Model: Codable & Hashable & Sendable>(
     _ model: Model, _ kind: ArtifactKind, on dataset: any ImageDataset,
-    by task: (TrainedConfiguration<Model>, any ImageDataset) throws -> TrainingTask
+    among processes: any Communicator,
+    by task: (TrainedConfiguration<Model>, any ImageDataset, any Communicator) throws ->
+      TrainingTask
   ) throws {
     let settings = try training.settings(
       images: dataset.count, at: images.images, steps: 2000, batch: 64, learningRate: 1e-3,
-      seed: seed.seed)
+      seed: seed.seed, sharedBy: processes)
     let configuration = TrainedConfiguration(model: model, training: settings)
     try training.train(
       kind, to: output.output, configuration: configuration,
-      sources: ["images": try fingerprint(of: dataset)]
-    ) { try task(configuration, dataset) }
+      sources: ["images": try fingerprint(of: dataset)], sharedBy: processes
+    ) { try task(configuration, dataset, $0) }
   }
 }

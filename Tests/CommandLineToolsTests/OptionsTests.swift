@@ -44,6 +44,18 @@ import Testing
     #expect(ImageSize(argument: text) == nil)
   }
 
+  @Test func aMuteConsoleTellsErrorsOnly() {
+    let recorder = Recorder()
+    let console = recorder.console(isTerminal: true)
+    console.mute()
+    console.writeLine("progress")
+    console.showPassingLine("passing")
+    struct Failure: Error, CustomStringConvertible { let description = "two\nlines" }
+    console.writeError(Failure(), of: "process 1 of 2")
+    console.writeError(Failure())
+    #expect(recorder.output == "error: process 1 of 2: two lines\nerror: two lines\n")
+  }
+
   @Test func logMessagesAreLinesForTheUser() {
     let recorder = Recorder()
     var logger = Logger(label: "test") { _ in

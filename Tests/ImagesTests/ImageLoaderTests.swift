@@ -55,6 +55,21 @@ struct ImageLoaderTests {
     #expect(try loader.next() == nil)
   }
 
+  @Test("Loaders that share every batch have all of it, and no image twice", arguments: [1, 2, 3])
+  func sharing(loaders: Int) throws {
+    let dataset = NumberedImages(count: 23)
+    let order = DataOrder(count: 23, seed: 9, shuffled: true)
+    let size = 6 / loaders
+    let shares = try (0..<loaders).map { number in
+      let loader = ImageLoader(
+        dataset, order: order, batchSize: size, spacing: 6, startPosition: 12 + number * size)
+      return try (0..<9).map { _ in try #require(try loader.next()).indices }
+    }
+    for batch in 0..<9 {
+      #expect(shares.flatMap { $0[batch] } == (12 + 6 * batch..<18 + 6 * batch).map { order[$0] })
+    }
+  }
+
   @Test("A resumed loader goes on where another stopped")
   func resumption() throws {
     let dataset = NumberedImages(count: 23)

@@ -52,7 +52,7 @@ private func philox(counter: [UInt32], key: [UInt32]) -> [UInt32] {
     let x = numbers.buffer(3001)
     let whole = GuardedBuffer(count: x.count)
     kernel_dropout(x.pointer, whole.pointer, x.count, 0, 0.3, 42)
-    for part in [4, 100, 256, 1024] {
+    for part in [1, 4, 100, 255, 256, 258, 1024] {
       let y = GuardedBuffer(count: x.count)
       for first in stride(from: 0, to: x.count, by: part) {
         kernel_dropout(

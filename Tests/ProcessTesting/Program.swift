@@ -12,10 +12,14 @@ public struct Program: Sendable {
 
   /// Starts the program with `folder` as its working directory, the tests' own by default.
   ///
-  /// - Parameter memory: the most mebibytes of address space it gets; nil for no limit.
+  /// - Parameters:
+  ///   - memory: the most mebibytes of address space it gets; nil for no limit.
+  ///   - launcher: the words of a command that starts it: "mpirun", "-n", "2".
+  ///   - environment: variables besides those of the tests.
   /// - Throws: what Foundation throws if there is no such executable.
   public func start(
-    _ arguments: [String], in folder: String? = nil, memory: Int? = nil
+    _ arguments: [String], in folder: String? = nil, memory: Int? = nil, launcher: [String] = [],
+    environment: [String: String] = [:]
   ) throws -> RunningProgram {
     let process = Process()
     let executable = Bundle.main.bundleURL.appendingPathComponent(name)
@@ -23,6 +27,9 @@ public struct Program: Sendable {
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
       let limited = "ulimit -v \(memory << 10) && exec \"$0\" \"$@\""
       process.arguments = ["-c", limited, executable.path] + arguments
+    } else if !launcher.isEmpty {
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = launcher + [executable.path] + arguments
     } else {
       process.executableURL = executable
       process.arguments = arguments
@@ -30,14 +37,18 @@ public struct Program: Sendable {
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     // Help is wrapped at the width of the terminal the tests were started from, if it is told.
     process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COLUMNS" }
+      .merging(environment) { $1 }
     return try RunningProgram(process)
   }
 
   /// Runs the program to its end; throws as `start` does.
   public func run(
-    _ arguments: [String], in folder: String? = nil, memory: Int? = nil
+    _ arguments: [String], in folder: String? = nil, memory: Int? = nil, launcher: [String] = [],
+    environment: [String: String] = [:]
   ) throws -> Outcome {
-    try start(arguments, in: folder, memory: memory).finish()
+    try start(
+      arguments, in: folder, memory: memory, launcher: launcher, environment: environment
+    ).finish()
   }
 }
 

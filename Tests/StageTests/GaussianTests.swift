@@ -197,7 +197,7 @@ import Training
 }
 
 extension Command {
-  fileprivate static func trainVAE(_ color: String = "--grey") -> Command {
+  static func trainVAE(_ color: String = "--grey") -> Command {
     Command(
       "train-vqvae",
       [

@@ -56,6 +56,14 @@ import Testing
     (["--steps", "0"], "--steps lies between 1 and 1000000000."),
     (["--accumulate", "0"], "--accumulate is at least 1."),
     (["--accumulate", "3"], "--accumulate 3 does not divide the batch of 16."),
+    (["--ranks", "2"], "--ranks needs --plan."),
+    (["--plan", "--bandwidth", "1e9"], "--bandwidth needs --ranks."),
+    (["--plan", "--ranks", "2", "--bandwidth", "0"], "--bandwidth is a positive number."),
+    (["--plan", "--ranks", "0"], "--ranks lies between 1 and 65536."),
+    (
+      ["--plan", "--ranks", "5"],
+      "5 processes cannot share 16 images evenly: --batch is a multiple of 5."
+    ),
     (["--learning-rate", "inf"], "--learning-rate is positive."),
     (["--clip", "inf"], "--clip is positive."),
     (["--clip", "nan"], "--clip is positive."),

@@ -53,6 +53,33 @@ import Testing
     #expect(rows(outcome)["multiply-adds of an image"] == "103,936")
   }
 
+  /// Each of two sends half of its gradients to the other, twice.
+  @Test func severalProcessesAreEstimated() throws {
+    let prior = Command.trainPrior("top").with("--attention-heads", "0", "--plan", "--ranks", "2")
+    let fast = rows(try prior.run(in: pipeline.folder))
+    #expect(fast["sent in a step"] == "51.1 KiB")
+    // Two messages of 50 µs, and 52,352 bytes in a tenth of a second.
+    let slow = rows(try prior.with("--bandwidth", "523520").run(in: pipeline.folder))
+    #expect(slow["time of sending"] == "101 ms")
+    func percent(_ rows: [String: String]) -> Int? {
+      rows["efficiency"].flatMap { Int($0.prefix { $0.isNumber }) }
+    }
+    let (high, low) = (try #require(percent(fast)), try #require(percent(slow)))
+    #expect(low < high && high <= 100, "\(low) % and \(high) %")
+
+    // Two levels of codes are summed besides, by each of four: 16 codes of 8 channels.
+    let command = Command.trainVQVAE().with("--plan")
+    let vqvae = rows(try command.with("--ranks", "4").run(in: pipeline.folder))
+    let alone = rows(try command.run(in: pipeline.folder))
+    let weights = try #require(
+      Int((alone["parameters"] ?? "").filter(\.isNumber)), "\(alone)")
+    let bytes = 4 * (weights + 2 * 16 * 9)
+    #expect(vqvae["sent in a step"]?.hasSuffix(" KiB") == true)
+    let sent = try #require(Double((vqvae["sent in a step"] ?? "").prefix { $0 != " " }))
+    // More where dead codes are revived, which takes a vector each.
+    #expect(sent * 1024 > 1.5 * Double(bytes) - 100 && sent * 1024 < 1.5 * Double(bytes) + 3000)
+  }
+
   @Test(arguments: ["vqvae", "prior-bottom", "prior-recomputed", "classifier"])
   func memoryIsThatOfATraining(name: String) throws {
     let own = try TemporaryFolder()

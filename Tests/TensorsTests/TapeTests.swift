@@ -95,4 +95,23 @@ import Testing
       from: 3 * x + 5 * y, seed: Tensor([1], shape: [1]), gradientsOf: [x, y])
     #expect(gradients.map { $0?.elements } == [[3], [5]])
   }
+
+  /// A gradient is final once the earliest of what uses the parameter has been played, be it recorded
+  /// or inside of something that is computed again.
+  @Test func finalGradientsAreToldAtOnce() {
+    let names = ["twice", "inside", "both", "last"]
+    let parameters = names.map { Parameter(name: $0, value: Tensor([2], shape: [1])) }
+    let tape = Tape()
+    let (twice, inside, both, last) = (parameters[0], parameters[1], parameters[2], parameters[3])
+    let first = tape.watch(twice) + tape.watch(Tensor([1], shape: [1]))
+    let block = Tape.recomputing(first, []) { x, _, tape in
+      x + tape.watch(inside) + tape.watch(both)
+    }
+    let end = block + tape.watch(both) + tape.watch(twice) + tape.watch(last)
+    var told: [String] = []
+    tape.backward(from: end, seed: Tensor([1], shape: [1])) { parameter in
+      told.append("\(parameter.name) \(parameter.gradient?.elements ?? [])")
+    }
+    #expect(told == ["last [1.0]", "both [2.0]", "inside [1.0]", "twice [2.0]"])
+  }
 }

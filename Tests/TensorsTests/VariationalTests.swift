@@ -67,7 +67,7 @@ import Testing
     // Once the variance that fits best, once the least that is allowed.
     for minimum in [0.001, 3] {
       expectAgreement([means]) {
-        $0[0].gaussianNegativeLogLikelihood(of: pixels.tensor, minimumVariance: Float(minimum))
+        $0[0].gaussianNegativeLogLikelihood(of: pixels.tensor) { max($0, Float(minimum)) }
       } reference: {
         let error = Reference.meanSquaredError($0[0], pixels).elements[0]
         return Reference.gaussian(

@@ -57,11 +57,15 @@ static void dropout(
   const float scale = 1.0f / (1.0f - rate);
   enum { BLOCKS = 64 };
   uint32_t words[BLOCKS][4];
-  for (long i = 0; i < count; i += 4 * BLOCKS) {
+  // Whole blocks of words, of which `before` belong to elements before the first.
+  const long before = first % 4;
+  for (long i = -before; i < count; i += 4 * BLOCKS) {
     for (int b = 0; b < BLOCKS; b++) philox(key, (uint64_t)((first + i) / 4 + b), words[b]);
     const long live = count - i < 4 * BLOCKS ? count - i : 4 * BLOCKS;
     const uint32_t *word = &words[0][0];
-    for (long j = 0; j < live; j++) y[i + j] = word[j] >= threshold ? x[i + j] * scale : 0;
+    for (long j = i < 0 ? before : 0; j < live; j++) {
+      y[i + j] = word[j] >= threshold ? x[i + j] * scale : 0;
+    }
   }
 }
 

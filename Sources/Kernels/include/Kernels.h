@@ -99,7 +99,7 @@ void kernel_gate(const float *x, const float *shortcut, float *y, long rows, int
 /// dx [rows, 2 channels] from g [rows, channels]
 void kernel_gate_gradient(const float *x, const float *g, float *dx, long rows, int channels);
 /// y = x · mask / (1 − rate): element i is kept when word i of the stream `key` is ≥ rate · 2³².
-/// `first`, the index of x[0] in the stream, is a multiple of 4.
+/// `first` is the index of x[0] in the stream.
 void kernel_dropout(
     const float *x, float *y, long count, long first, float rate, uint64_t key);
 /// Words of a counter-based stream (Philox 4×32, 10 rounds): word i depends on (key, i) alone.

@@ -55,22 +55,24 @@ extension Tensor {
 
   /// Dropout: each element is zero with probability `rate` and divided by 1 − rate otherwise; which
   /// ones is a function of `key` and the element's index.
-  public func dropped(rate: Float, key: Randomness) -> Tensor {
+  ///
+  /// - Parameter first: the index of the first element, if the tensor is a part of another.
+  public func dropped(rate: Float, key: Randomness, first: Int = 0) -> Tensor {
     precondition(rate >= 0 && rate < 1, "a dropout rate lies in [0, 1)")
     if rate == 0 { return self }
-    let output = droppedOut(self, rate: rate, key: key)
+    let output = droppedOut(self, rate: rate, key: key, first: first)
     return Tape.record(output, from: [self]) { gradient in
-      [droppedOut(gradient, rate: rate, key: key)]
+      [droppedOut(gradient, rate: rate, key: key, first: first)]
     }
   }
 }
 
-private func droppedOut(_ x: Tensor, rate: Float, key: Randomness) -> Tensor {
+private func droppedOut(_ x: Tensor, rate: Float, key: Randomness, first: Int) -> Tensor {
   let output = Tensor(uninitialized: x.shape)
   ThreadPool.shared.split(x.count, grain: 4096) { range in
     kernel_dropout(
       x.pointer + range.lowerBound, output.fresh + range.lowerBound, range.count,
-      range.lowerBound, rate, key.key)
+      first + range.lowerBound, rate, key.key)
   }
   return output
 }

@@ -105,18 +105,21 @@ extension Tensor {
     }
   }
 
-  /// The mean over images of −log N(pixels; self, σ² I) in nats, a density; a scalar. The variance is
-  /// the one under which the whole batch is most likely (arXiv 2006.13202), which makes
-  /// its derivative in the variance zero:
+  /// The mean over images of −log N(pixels; self, σ² I) in nats, a density; a scalar:
   ///
-  ///     −log p(x) = D/2 · (log 2πσ² + MSE/σ²),  σ² = MSE, but at least `minimumVariance`
+  ///     −log p(x) = D/2 · (log 2πσ² + MSE/σ²)
   ///
-  /// - Parameter pixels: as many as there are means; a constant.
+  /// The derivative is that of a constant σ². So it is where σ² is the mean squared error of the whole
+  /// batch, under which that is most likely (arXiv 2006.13202): the derivative in σ² is zero there.
+  ///
+  /// - Parameters:
+  ///   - pixels: as many as there are means; a constant.
+  ///   - variance: σ², given the mean squared error of these images.
   public func gaussianNegativeLogLikelihood(
-    of pixels: Tensor, minimumVariance: Float
+    of pixels: Tensor, variance: (Float) -> Float
   ) -> Tensor {
     let error = meanSquaredError(to: pixels)
-    let variance = max(error.scalar, minimumVariance)
+    let variance = variance(error.scalar)
     let half = Float(count / max(shape[0], 1)) / 2
     let loss = half * (log(2 * .pi * variance) + error.scalar / variance)
     return Tape.record(Tensor([loss], shape: []), from: [error]) { gradient in

@@ -4,6 +4,8 @@ import ProcessTesting
 struct Command {
   let program: Program
   let arguments: [String]
+  /// The words of a command that starts it, if there is one.
+  var launcher: [String] = []
 
   init(_ name: String, _ arguments: [String]) {
     program = Program(name)
@@ -13,14 +15,31 @@ struct Command {
   /// The command with more flags; one given before counts as given anew.
   func with(_ more: String...) -> Command { with(more) }
 
-  func with(_ more: [String]) -> Command { Command(program.name, arguments + more) }
+  func with(_ more: [String]) -> Command {
+    var command = Command(program.name, arguments + more)
+    command.launcher = launcher
+    return command
+  }
 
-  func run(in folder: TemporaryFolder, memory: Int? = nil) throws -> Outcome {
-    try program.run(arguments, in: folder.path, memory: memory)
+  /// The command as several processes that know each other.
+  func onProcesses(_ count: Int) -> Command {
+    var command = self
+    command.launcher = [
+      "OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1", "mpirun", "-n", "\(count)",
+      "--oversubscribe", "--bind-to", "none",
+    ]
+    return command
+  }
+
+  func run(
+    in folder: TemporaryFolder, memory: Int? = nil, environment: [String: String] = [:]
+  ) throws -> Outcome {
+    try program.run(
+      arguments, in: folder.path, memory: memory, launcher: launcher, environment: environment)
   }
 
   func start(in folder: TemporaryFolder) throws -> RunningProgram {
-    try program.start(arguments, in: folder.path)
+    try program.start(arguments, in: folder.path, launcher: launcher)
   }
 }
 

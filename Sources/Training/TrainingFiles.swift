@@ -1,0 +1,151 @@
+import Artifacts
+import CommandLineTools
+import Foundation
+import Images
+import NeuralNetworks
+
+/// All that a training reads and writes on the disk besides its data: the lock, checkpoints, states to go
+/// back to, metrics, the model. Of processes that train together only the lead has it.
+final class TrainingFiles<Model: Codable & Hashable & Sendable> {
+  private let kind: ArtifactKind
+  private let output: String
+  private let configuration: TrainedConfiguration<Model>
+  private let sources: [String: String]
+  private let checkpoints: TrainingCheckpoints<Model>
+  private let lock: OutputLock
+  private let console = Console.standardError
+  private var metrics: MetricsLog?
+  /// A state whose next step was computed in finite numbers.
+  private var good: KeptState?
+  /// One whose next step is being computed.
+  private var candidate: KeptState?
+
+  /// Steps between the states to go back to. It must not depend on time, or a run that goes back would
+  /// not end with the same bytes each time.
+  private static var stateInterval: Int { 100 }
+
+  /// The files of a training that will write `output`, which no other process can write meanwhile.
+  ///
+  /// Throws a `FileError` if `output` cannot be written or is being written by another process.
+  init(
+    kind: ArtifactKind, output: String, configuration: TrainedConfiguration<Model>,
+    sources: [String: String]
+  ) throws {
+    self.kind = kind
+    self.output = output
+    self.configuration = configuration
+    self.sources = sources
+    checkpoints = TrainingCheckpoints(
+      besides: output, configuration: configuration, sources: sources)
+    try AtomicFile.checkWritable(output)
+    lock = try OutputLock(on: output)
+    let companions = ["checkpoint.safetensors", "metrics.jsonl", "reconstructions.png"]
+    for path in [output] + companions.map({ companionPath(of: output, $0) }) {
+      AtomicFile.removeTemporaries(of: path)
+    }
+  }
+
+  /// Whether an earlier process has finished this very training.
+  ///
+  /// Throws a `FileError` if `output` is the file of another.
+  func isFinished() throws -> Bool {
+    guard FileManager.default.fileExists(atPath: output) else { return false }
+    let file = try ArtifactFile(path: output, kind: kind)
+    let made = try file.configuration(as: TrainedConfiguration<Model>.self)
+    let difference =
+      made == configuration
+      ? differingSource(sources, in: file).map { "on other \($0)" } : "with other settings"
+    if let difference {
+      throw FileError(
+        output, "is there already, trained \(difference)",
+        remedy: "remove it to train again, or choose another --output")
+    }
+    return true
+  }
+
+  /// Puts the model where the checkpoint is, if there is one, and says where that is.
+  ///
+  /// Throws a `FileError` if the checkpoint cannot be used or nothing can be written.
+  func begin(_ state: TrainingState) throws -> TrainingPosition {
+    var position = TrainingPosition()
+    if let saved = try checkpoints.load(into: state) {
+      if let warning = saved.warning { console.writeLine("warning: \(warning)") }
+      console.writeLine(
+        "going on after step \(saved.position.step) of \(configuration.training.steps)")
+      position = saved.position
+      good = saved.good
+    } else {
+      good = try KeptState(state, after: 0, besides: output)
+    }
+    metrics = try MetricsLog(besides: output, resumingAt: position.step)
+    return position
+  }
+
+  /// Keeps the state after a step now and then; it is one to go back to once the next step is known to
+  /// have been computed in finite numbers.
+  ///
+  /// Throws a `FileError` if there is no room for it.
+  func keepIfDue(_ state: TrainingState, after step: Int) throws {
+    guard step.isMultiple(of: Self.stateInterval), step != good?.step else { return }
+    candidate = try KeptState(state, after: step, besides: output)
+  }
+
+  /// Says that the next step was computed in finite numbers.
+  func confirmKept() {
+    good = candidate.take() ?? good
+  }
+
+  /// Puts the model into its last good state, with half the learning rate from there.
+  ///
+  /// Throws a `FileError`, and leaves that state in the checkpoint, once this has not helped often
+  /// enough.
+  func goBack(
+    after divergence: Divergence, _ state: TrainingState, rollbacks: Int
+  ) throws -> TrainingPosition {
+    guard let good else { preconditionFailure("there is a good state from the beginning") }
+    candidate = nil
+    try good.restore(state)
+    var position = TrainingPosition(step: good.step, rollbacks: rollbacks)
+    guard rollbacks < rollbackLimit else {
+      try checkpoints.save(position, state, good: good)
+      throw FileError(
+        output,
+        "cannot be trained further: \(divergence), for all that the learning rate was halved "
+          + "\(rollbackLimit) times; \(checkpoints.path) holds the state after step \(good.step)",
+        remedy: "go on from there with a lower --learning-rate")
+    }
+    position.rollbacks += 1
+    console.writeLine(
+      "warning: \(divergence); going back to step \(good.step) and on with half the learning rate "
+        + "(\(position.rollbacks) of \(rollbackLimit) times)")
+    metrics = try MetricsLog(besides: output, resumingAt: position.step)
+    return position
+  }
+
+  /// Saves a checkpoint; throws a `FileError`, and leaves the earlier ones, if it cannot be written.
+  func save(_ position: TrainingPosition, _ state: TrainingState) throws {
+    guard let good else { preconditionFailure("there is a good state from the beginning") }
+    try checkpoints.save(position, state, good: good)
+  }
+
+  /// Adds a line to the metrics; throws a `FileError` if it cannot be written.
+  func log(step: Int, _ figures: [Figure]) throws {
+    try metrics?.append(step: step, figures)
+  }
+
+  /// Replaces the sheet of reconstructions; throws a `FileError` if it cannot be written.
+  func write(reconstructions: Image) throws {
+    try reconstructions.writePNG(to: companionPath(of: output, "reconstructions.png"))
+  }
+
+  /// Writes the model and removes the checkpoints; throws a `FileError` if that cannot be done.
+  func finish(_ parameters: ParameterStore, _ figures: [Figure]) throws {
+    try Artifact(
+      metadata: ArtifactMetadata(
+        kind: kind, configuration: configuration, sources: sources,
+        notes: Dictionary(figures.map { ($0.name, "\($0.value)") }, uniquingKeysWith: { $1 })),
+      tensors: parameters.storedTensors(configuration.training.precision)
+    ).write(to: output)
+    try checkpoints.remove()
+  }
+}
