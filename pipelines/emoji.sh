@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # Emoji in colour, end to end: a first sheet from the shipped models, then the whole pipeline
 # trained from Debian's font of them, down to a sheet of samples that a classifier recognised. About 15
-# minutes on 2 cores; so the shipped models were trained.
+# minutes on 2 cores.
 #
 #   pipelines/emoji.sh [--long] [folder]
 #
 # Everything is written to the folder (output/emoji by default). Interrupted, it goes on where it
-# was when it is run again. --long trains more, by the rates of the short form in some 40 minutes.
+# was when it is run again. --long trains more, in some 40 minutes: so the shipped models were trained.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-vqvae_steps=1600 top_channels=64 top_steps=2000 bottom_steps=500 classifier_steps=400
+vqvae_steps=1600 top_channels=64 top_steps=2000 top_dropout=0.3 bottom_steps=500 classifier_steps=400
 if [[ ${1:-} == --long ]]; then
-  vqvae_steps=2500 top_channels=96 top_steps=5000 bottom_steps=1800 classifier_steps=1000
+  vqvae_steps=2500 top_channels=96 top_steps=9000 top_dropout=0.1 bottom_steps=1800
+  classifier_steps=1000
   shift
 fi
 folder=${1:-output/emoji}
@@ -42,7 +43,7 @@ extract-codes "${train[@]}" --vqvae "$folder/vqvae.safetensors" --copies 20 --fl
 
 echo "Stage 2: priors of the codes"
 train-prior --codes "$folder/codes.safetensors" --level top --steps "$top_steps" --batch 32 \
-  --learning-rate 0.002 --channels "$top_channels" --dropout 0.3 --precision half \
+  --learning-rate 0.002 --channels "$top_channels" --dropout "$top_dropout" --precision half \
   --output "$folder/prior-top.safetensors"
 train-prior --codes "$folder/codes.safetensors" --level bottom --steps "$bottom_steps" --batch 32 \
   --learning-rate 0.002 --precision half --output "$folder/prior-bottom.safetensors"
