@@ -33,9 +33,12 @@ struct ProcessesTests {
   ]
 
   /// `MPI_STEPS=200` makes a campaign of it.
+  ///
+  /// What differs in the last bit sends a vector to another code now and then, so trainings of codes part
+  /// ways after some fifty steps, as they do when the learning rate is changed in its last bit.
   @Test(arguments: trainings.keys.sorted()) func severalTrainAsOne(name: String) throws {
-    let steps = ProcessInfo.processInfo.environment["MPI_STEPS"] ?? "20"
-    let command = try #require(Self.trainings[name]).with("--steps", steps)
+    let steps = Int(ProcessInfo.processInfo.environment["MPI_STEPS"] ?? "") ?? 20
+    let command = try #require(Self.trainings[name]).with("--steps", "\(steps)")
     let alone = try command.run(in: own)
     #expect(alone.code == 0, "\(alone.errors)")
     let expected = try TrainingTrace(name, in: own)
@@ -44,7 +47,11 @@ struct ProcessesTests {
     #expect(together.code == 0, "\(together.errors)")
     let distance = try TrainingTrace(name, in: own).distance(to: expected)
     print("\(name): \(steps) steps, losses \(distance.losses), codebooks \(distance.codebooks)")
-    #expect(distance.losses < 1e-4 && distance.codebooks < 1e-3)
+    if steps <= 20 || !expected.hasCodebooks {
+      #expect(distance.losses < 1e-4 && distance.codebooks < 1e-3)
+    } else {
+      #expect(distance.losses < 0.1)
+    }
     // One of them speaks and writes.
     #expect(together.errorLines.count { $0.contains(" steps in ") } == 1, "\(together.errors)")
     #expect(try own.files().filter(isTemporary) == [])
