@@ -6,7 +6,7 @@ start_cluster() {
   cluster=$1
   local host node
   host=$(hostname -s)
-  mkdir -p "$cluster"/{munge,state}
+  mkdir -p "$cluster"/{munge,state,tmp.node1,tmp.node2}
   chmod 755 "$cluster" "$cluster/munge"
   # Settings that need neither control groups nor rights on a real cluster's folders; a node that does
   # not answer is given up after ten seconds.
@@ -20,6 +20,7 @@ SlurmUser=root
 SlurmdUser=root
 StateSaveLocation=$cluster/state
 SlurmdSpoolDir=$cluster/spool.%n
+TmpFS=$cluster/tmp.%n
 SlurmctldPidFile=$cluster/slurmctld.pid
 SlurmdPidFile=$cluster/slurmd.%n.pid
 ProctrackType=proctrack/linuxproc
@@ -62,7 +63,7 @@ start() {
 
 bring_back() { start "$1" slurmd -D -N "$1"; }
 
-# lose_node NAME: ends all that runs on it at once, as a loss of power does.
+# lose_node NAME: ends all that runs on it at once, as a loss of power does; it comes back as a new one.
 lose_node() {
   local step process lost=("${daemons[$1]}")
   for step in $(our_steps); do
@@ -73,6 +74,8 @@ lose_node() {
   kill -KILL "${lost[@]}" 2>/dev/null || true
   wait "${daemons[$1]}" 2>/dev/null || true
   unset "daemons[$1]"
+  rm -rf "$cluster/spool.$1" "$cluster/tmp.$1"
+  mkdir "$cluster/tmp.$1"
 }
 
 stop_cluster() {

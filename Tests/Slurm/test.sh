@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Runs the digits recipe, in little, as jobs of a real Slurm on this machine: a controller and two nodes
 # of one core. One node is lost in the middle of a training, another training is preempted; all files
-# must have the bytes of the recipe that runs alone.
+# must have the bytes of the recipe that runs alone. Where pipelines/mpi.sh has built the trainings for
+# several processes, one of them on both nodes must survive the loss of one, too.
 #
 #   Tests/Slurm/test.sh
 #
 # Needs root, for it installs slurm-wlm and munge where they are missing, and starts their daemons with
-# settings of their own. Takes about two minutes.
+# settings of their own. Takes about three minutes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -74,4 +75,33 @@ extract_again=(.build/release/extract-codes --images "$scratch/data/images"
 claim "all files have the bytes of the recipe alone" \
   diff --recursive --brief --exclude="*-of-3.safetensors" --exclude="*.metrics.jsonl" \
   "$scratch/alone" "$scratch/jobs"
+
+if [[ -x .build-mpi/release/train-prior ]]; then
+  echo "A training in two processes, on two nodes"
+  # train_in_two NAME: a job that trains the top prior, by a recipe of one stage.
+  cat >"$scratch/training.sh" <<RECIPE
+train-prior --codes "$scratch/alone/codes.safetensors" --level top --batch 16 --held-out 20 \
+  --threads 1 --channels 32 --blocks 1 --steps 200 --checkpoint-interval 1 \
+  --output "$scratch/jobs/\$1.safetensors"
+RECIPE
+  train_in_two() {
+    pipelines/slurm/submit.sh --ranks 2 --output="$scratch/logs/%x.log" "$scratch/training.sh" "$1" |
+      tee "$scratch/submitted"
+  }
+  train_in_two undisturbed
+  wait_for all_ended
+  train_in_two disturbed
+  disturbed=$(job_called disturbed)
+  wait_for test -e "$scratch/jobs/disturbed.checkpoint.safetensors"
+  lose_node node2
+  wait_for job_is "$disturbed" PENDING
+  bring_back node2
+  wait_for nodes_are_idle
+  start_again "$disturbed"
+  wait_for all_ended
+  claim "in two processes: it went on after the loss" \
+    grep -q "going on after step" "$scratch/logs/disturbed.log"
+  claim "in two processes: the model has the bytes of one that was not disturbed" \
+    cmp "$scratch/jobs/undisturbed.safetensors" "$scratch/jobs/disturbed.safetensors"
+fi
 exit "$failures"

@@ -36,7 +36,7 @@ submit() {
 
 # stage PROGRAM ARGUMENT…: the job of a stage, or the array of them and what comes after it.
 stage() {
-  local name=$1 output= whole= after word job
+  local name=$1 output= whole= after word job program flags=()
   for ((word = 2; word < $#; word++)); do
     [[ ${!word} != --output ]] || output=${@:word+1:1}
   done
@@ -46,8 +46,14 @@ stage() {
   esac
   [[ -z $output ]] || name=$(basename "$output" .safetensors)
   after=$(writers_of "${@:2}")
-  # A function goes before a program; the path leads to the program.
-  set -- "$(type -P "$1")" "${@:2}"
+  if [[ $1 == train-* ]] && ((SLURM_RECIPE_RANKS > 1)); then
+    program=$(built_with_mpi "$1")
+    flags=(--ntasks="$SLURM_RECIPE_RANKS")
+  else
+    # A function goes before a program; the path leads to the program.
+    program=$(type -P "$1")
+  fi
+  set -- "$program" "${@:2}"
   if [[ -n $whole ]] && ((SLURM_RECIPE_SHARDS > 1)); then
     # What an earlier submission left makes way, as it would for the recipe itself.
     rm -f "$whole" "${whole%.safetensors}"-*-of-*.safetensors
@@ -55,9 +61,19 @@ stage() {
     # Priors read the codes in shards; samples are to be put together.
     [[ $whole == "$output" ]] || submit "$name" "$job" -- "$@"
   else
-    submit "$name" "$after" -- "$@"
+    submit "$name" "$after" "${flags[@]}" -- "$@"
   fi
   [[ -z $output ]] || writer[$output]=$job
+}
+
+built_with_mpi() {
+  local program
+  program=$(realpath -m "$SLURM_RECIPE_FOLDER/../../.build-mpi/release/$1")
+  [[ -x $program ]] || {
+    echo "error: $program is missing; build it with pipelines/mpi.sh --build-only" >&2
+    return 1
+  }
+  echo "$program"
 }
 
 for program in extract-emoji train-vqvae extract-codes train-prior train-classifier sample-images \
