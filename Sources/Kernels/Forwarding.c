@@ -27,6 +27,57 @@ void kernel_gathered_product(
       rows, taps, inputs, outputs, x, packed, bias, addend, activation, y);
 }
 
+void kernel_winograd_transform_weights(
+    const kernel_convolution *shape, const float *packed, bool transposed, float *weights,
+    long begin, long end) {
+  kernel_table_active()->winograd_transform_weights(
+      shape, packed, transposed, weights, begin, end);
+}
+
+long kernel_winograd_scratch_count(const kernel_convolution *shape) {
+  return kernel_table_active()->winograd_scratch_count(shape);
+}
+
+void kernel_winograd_convolve(
+    const kernel_convolution *shape, const float *x, const float *weights, const float *bias,
+    const float *addend, kernel_activation activation, float *y, float *scratch, long begin,
+    long end) {
+  kernel_table_active()->winograd_convolve(
+      shape, x, weights, bias, addend, activation, y, scratch, begin, end);
+}
+
+void kernel_winograd_convolve_transposed(
+    const kernel_convolution *shape, const float *g, const float *weights, const float *bias,
+    kernel_activation activation, float *x, float *scratch, long begin, long end) {
+  kernel_table_active()->winograd_convolve_transposed(
+      shape, g, weights, bias, activation, x, scratch, begin, end);
+}
+
+int kernel_winograd_chunk_tiles(const kernel_convolution *shape) {
+  return kernel_table_active()->winograd_chunk_tiles(shape);
+}
+
+long kernel_winograd_chunk_count(const kernel_convolution *shape) {
+  return kernel_table_active()->winograd_chunk_count(shape);
+}
+
+void kernel_winograd_transform_chunk(
+    const kernel_convolution *shape, const float *x, const float *g, long first, float *chunk,
+    int begin, int end) {
+  kernel_table_active()->winograd_transform_chunk(shape, x, g, first, chunk, begin, end);
+}
+
+void kernel_winograd_multiply_chunk(
+    const kernel_convolution *shape, const float *chunk, int tiles, float *products, long begin,
+    long end) {
+  kernel_table_active()->winograd_multiply_chunk(shape, chunk, tiles, products, begin, end);
+}
+
+void kernel_winograd_weight_gradient(
+    const kernel_convolution *shape, const float *products, float *dw, long begin, long end) {
+  kernel_table_active()->winograd_weight_gradient(shape, products, dw, begin, end);
+}
+
 void kernel_activate(kernel_activation activation, const float *x, float *y, long count) {
   kernel_table_active()->activate(activation, x, y, count);
 }

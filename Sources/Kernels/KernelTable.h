@@ -12,6 +12,15 @@ typedef struct {
   __typeof__(kernel_convolve_transposed) *convolve_transposed;
   __typeof__(kernel_convolution_weight_gradient) *convolution_weight_gradient;
   __typeof__(kernel_gathered_product) *gathered_product;
+  __typeof__(kernel_winograd_transform_weights) *winograd_transform_weights;
+  __typeof__(kernel_winograd_scratch_count) *winograd_scratch_count;
+  __typeof__(kernel_winograd_convolve) *winograd_convolve;
+  __typeof__(kernel_winograd_convolve_transposed) *winograd_convolve_transposed;
+  __typeof__(kernel_winograd_chunk_tiles) *winograd_chunk_tiles;
+  __typeof__(kernel_winograd_chunk_count) *winograd_chunk_count;
+  __typeof__(kernel_winograd_transform_chunk) *winograd_transform_chunk;
+  __typeof__(kernel_winograd_multiply_chunk) *winograd_multiply_chunk;
+  __typeof__(kernel_winograd_weight_gradient) *winograd_weight_gradient;
   __typeof__(kernel_activate) *activate;
   __typeof__(kernel_activation_gradient) *activation_gradient;
   __typeof__(kernel_add_scaled) *add_scaled;

@@ -22,6 +22,23 @@ import Testing
     }
   }
 
+  @Test func minimalFilteringOfAnImage() {
+    var random = SplitMix64(seed: 104)
+    let images = random.tensor([64, 16, 12, 16])
+    let weights = random.tensor([9, 16, 20]).tensor
+    let strided = random.tensor([16, 16, 20]).tensor
+    let transposed = random.tensor([16, 20, 16]).tensor
+    expectSameRows(images, rowsPerImage: 192) { batch in
+      batch.convolved(with: weights, geometry: .init(taps: .square3))
+    }
+    expectSameRows(images, rowsPerImage: 48) { batch in
+      batch.convolved(with: strided, geometry: .init(taps: .square4, stride: 2))
+    }
+    expectSameRows(images, rowsPerImage: 768) { batch in
+      batch.convolvedTransposed(with: transposed, geometry: .init(taps: .square4, stride: 2))
+    }
+  }
+
   @Test(arguments: [(3, 17), (64, 130), (512, 10)])
   func matrixProductsOfARow(inputs: Int, outputs: Int) {
     var random = SplitMix64(seed: 101)

@@ -82,6 +82,13 @@ extension Taps {
       hasBias: true),
     ConvolutionCase(
       images: 1, height: 5, width: 7, inputs: 1, outputs: 130, taps: .causal, hasBias: true),
+    // Enough tiles of enough channels for minimal filtering, in the weights' derivative as well.
+    ConvolutionCase(
+      images: 9, height: 7, width: 8, inputs: 17, outputs: 16, taps: .square3, activation: .elu,
+      hasBias: true, hasAddend: true),
+    ConvolutionCase(
+      images: 8, height: 15, width: 13, inputs: 16, outputs: 19, taps: .square4, stride: 2,
+      activation: .relu, hasBias: true),
   ]
 
   @Test(arguments: cases) func convolutionAndItsDerivatives(_ test: ConvolutionCase) {

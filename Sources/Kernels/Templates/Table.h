@@ -12,6 +12,13 @@
 #include "Convolution.h"
 #include "WeightGradient.h"
 
+#include "WinogradTransforms.h"
+
+#include "WinogradTiles.h"
+
+#include "WinogradConvolution.h"
+#include "WinogradWeights.h"
+
 #include "Elementwise.h"
 
 #include "Attention.h"
@@ -26,6 +33,15 @@ const kernel_table TABLE = {
     .convolve_transposed = convolve_transposed,
     .convolution_weight_gradient = convolution_weight_gradient,
     .gathered_product = gathered_product,
+    .winograd_transform_weights = winograd_transform_weights,
+    .winograd_scratch_count = winograd_scratch_count,
+    .winograd_convolve = winograd_convolve,
+    .winograd_convolve_transposed = winograd_convolve_transposed,
+    .winograd_chunk_tiles = winograd_chunk_tiles,
+    .winograd_chunk_count = winograd_chunk_count,
+    .winograd_transform_chunk = winograd_transform_chunk,
+    .winograd_multiply_chunk = winograd_multiply_chunk,
+    .winograd_weight_gradient = winograd_weight_gradient,
     .activate = activate,
     .activation_gradient = activation_gradient,
     .add_scaled = add_scaled,

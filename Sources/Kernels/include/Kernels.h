@@ -147,4 +147,6 @@ void kernel_adam(
     float *w, const float *g, float *m, float *v, long count, float gradient_scale, float rate,
     float beta1, float beta2, float epsilon);
 
+#include "Winograd.h"
+
 #endif

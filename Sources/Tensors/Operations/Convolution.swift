@@ -57,7 +57,7 @@ public struct ConvolutionGeometry: Hashable, Sendable {
 
   /// Calls `body` with the kernels' description of the convolution from `input` to `output`, both NHWC,
   /// and counts its arithmetic.
-  fileprivate func withKernelShape<Result>(
+  func withKernelShape<Result>(
     input: [Int], output: [Int], _ body: (UnsafePointer<kernel_convolution>) -> Result
   ) -> Result {
     precondition(input.count == 4 && output.count == 4, "a convolution needs NHWC tensors")
@@ -177,49 +177,4 @@ extension Tensor {
       return result
     }
   }
-}
-
-private func convolve(
-  _ x: Tensor, _ weights: Tensor, _ bias: Tensor?, _ addend: Tensor?, _ activation: Activation,
-  to outputShape: [Int], _ geometry: ConvolutionGeometry
-) -> Tensor {
-  let y = Tensor(uninitialized: outputShape)
-  let packed = PackedWeights(weights, taps: geometry.taps.count)
-  geometry.withKernelShape(input: x.shape, output: outputShape) { shape in
-    ThreadPool.shared.split(y.rows, grain: 24) { pixels in
-      kernel_convolve(
-        shape, x.pointer, packed.pointer, bias?.pointer, addend?.pointer, activation.kernel,
-        y.fresh, pixels.lowerBound, pixels.upperBound)
-    }
-  }
-  return y
-}
-
-private func adjoint(
-  _ gradient: Tensor, _ weights: Tensor, _ bias: Tensor?, _ activation: Activation,
-  to inputShape: [Int], _ geometry: ConvolutionGeometry
-) -> Tensor {
-  let x = Tensor(uninitialized: inputShape)
-  let packed = PackedWeights(transposing: weights, taps: geometry.taps.count)
-  geometry.withKernelShape(input: inputShape, output: gradient.shape) { shape in
-    ThreadPool.shared.split(inputShape[0]) { images in
-      kernel_convolve_transposed(
-        shape, gradient.pointer, packed.pointer, bias?.pointer, activation.kernel, x.fresh,
-        Int32(images.lowerBound), Int32(images.upperBound))
-    }
-  }
-  return x
-}
-
-private func weightGradient(
-  _ x: Tensor, _ gradient: Tensor, like weights: Tensor, _ geometry: ConvolutionGeometry
-) -> Tensor {
-  let result = Tensor(zeros: weights.shape)
-  geometry.withKernelShape(input: x.shape, output: gradient.shape) { shape in
-    ThreadPool.shared.split(geometry.taps.count * x.channels) { rows in
-      kernel_convolution_weight_gradient(
-        shape, x.pointer, gradient.pointer, result.fresh, rows.lowerBound, rows.upperBound)
-    }
-  }
-  return result
 }

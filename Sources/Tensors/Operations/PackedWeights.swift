@@ -24,6 +24,9 @@ public struct PackedWeights {
       outputs: weights.count / (taps * weights.channels), pack: kernel_pack_transposed)
   }
 
+  /// The packed weights of one tap: [inputs, outputs], the outputs rounded up to whole vectors.
+  var countPerTap: Int { kernel_packed_count(1, Int32(inputs), Int32(outputs)) }
+
   private init(
     _ weights: Tensor, taps: Int, inputs: Int, outputs: Int,
     pack: (UnsafePointer<Float>?, Int32, Int32, Int32, UnsafeMutablePointer<Float>?) -> Void

@@ -1,0 +1,73 @@
+import Kernels
+
+// The three faces of a convolution, on all threads: itself, its adjoint in the input and its derivative
+// in the weights, each in the form that the kernels say is faster for the shape.
+
+/// The convolution of x, [images, height, width, input channels], with bias, addend and activation.
+func convolve(
+  _ x: Tensor, _ weights: Tensor, _ bias: Tensor?, _ addend: Tensor?, _ activation: Activation,
+  to outputShape: [Int], _ geometry: ConvolutionGeometry
+) -> Tensor {
+  let y = Tensor(uninitialized: outputShape)
+  let packed = PackedWeights(weights, taps: geometry.taps.count)
+  geometry.withKernelShape(input: x.shape, output: outputShape) { shape in
+    if kernel_winograd_is_faster(shape) {
+      let transformed = FilteringWeights(packed, transposed: false, shape)
+      splitTiles(of: shape) { tiles, scratch in
+        kernel_winograd_convolve(
+          shape, x.pointer, transformed.pointer, bias?.pointer, addend?.pointer,
+          activation.kernel, y.fresh, scratch, tiles.lowerBound, tiles.upperBound)
+      }
+    } else {
+      ThreadPool.shared.split(y.rows, grain: 24) { pixels in
+        kernel_convolve(
+          shape, x.pointer, packed.pointer, bias?.pointer, addend?.pointer, activation.kernel,
+          y.fresh, pixels.lowerBound, pixels.upperBound)
+      }
+    }
+  }
+  return y
+}
+
+/// The adjoint of the convolution in its input, applied to a tensor of its output's shape.
+func adjoint(
+  _ gradient: Tensor, _ weights: Tensor, _ bias: Tensor?, _ activation: Activation,
+  to inputShape: [Int], _ geometry: ConvolutionGeometry
+) -> Tensor {
+  let x = Tensor(uninitialized: inputShape)
+  let packed = PackedWeights(transposing: weights, taps: geometry.taps.count)
+  geometry.withKernelShape(input: inputShape, output: gradient.shape) { shape in
+    if kernel_winograd_is_faster(shape) {
+      let transformed = FilteringWeights(packed, transposed: true, shape)
+      splitTiles(of: shape) { tiles, scratch in
+        kernel_winograd_convolve_transposed(
+          shape, gradient.pointer, transformed.pointer, bias?.pointer, activation.kernel, x.fresh,
+          scratch, tiles.lowerBound, tiles.upperBound)
+      }
+    } else {
+      ThreadPool.shared.split(inputShape[0]) { images in
+        kernel_convolve_transposed(
+          shape, gradient.pointer, packed.pointer, bias?.pointer, activation.kernel, x.fresh,
+          Int32(images.lowerBound), Int32(images.upperBound))
+      }
+    }
+  }
+  return x
+}
+
+/// The derivative of the convolution of x in its weights, from the gradient of its output.
+func weightGradient(
+  _ x: Tensor, _ gradient: Tensor, like weights: Tensor, _ geometry: ConvolutionGeometry
+) -> Tensor {
+  geometry.withKernelShape(input: x.shape, output: gradient.shape) { shape in
+    if kernel_winograd_weight_gradient_is_faster(shape) {
+      return filteringWeightGradient(x, gradient, like: weights, shape)
+    }
+    let result = Tensor(zeros: weights.shape)
+    ThreadPool.shared.split(geometry.taps.count * x.channels) { rows in
+      kernel_convolution_weight_gradient(
+        shape, x.pointer, gradient.pointer, result.fresh, rows.lowerBound, rows.upperBound)
+    }
+    return result
+  }
+}

@@ -1,0 +1,78 @@
+import Kernels
+
+/// Memory for `count` floats that an operation needs while it runs: of one size whatever the layer, so
+/// that the pool keeps one buffer for all layers. What is not written costs nothing.
+private func workspace(_ count: Int) -> Storage {
+  Storage(count: max(count, 1 << 20))
+}
+
+/// Convolution weights at the points of Winograd's minimal filtering, in the order the kernels read
+/// them.
+struct FilteringWeights {
+  private let storage: Storage
+
+  /// The weights of the convolution of `shape`, or of its adjoint, from the packed ones of either.
+  init(_ packed: PackedWeights, transposed: Bool, _ shape: UnsafePointer<kernel_convolution>) {
+    let storage = workspace(kernel_winograd_weights_count(shape, transposed))
+    ThreadPool.shared.split(packed.countPerTap, grain: 1024) { part in
+      kernel_winograd_transform_weights(
+        shape, packed.pointer, transposed, storage.elements, part.lowerBound, part.upperBound)
+    }
+    self.storage = storage
+  }
+
+  /// The weights for kernels, valid while this value is.
+  var pointer: UnsafePointer<Float> { UnsafePointer(storage.elements) }
+}
+
+/// Calls `body` with each thread's tiles of a convolution, and with scratch for them.
+func splitTiles(
+  of shape: UnsafePointer<kernel_convolution>,
+  _ body: (_ tiles: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
+) {
+  // The rows of the kernels' register tile.
+  ThreadPool.shared.split(kernel_winograd_tiles(shape), grain: 6) { tiles in
+    let scratch = Storage(count: max(kernel_winograd_scratch_count(shape), 1 << 17))
+    withExtendedLifetime(scratch) { body(tiles, scratch.elements) }
+  }
+}
+
+/// The derivative of the convolution of x in its weights: the sum at the points, and back from there.
+func filteringWeightGradient(
+  _ x: Tensor, _ gradient: Tensor, like weights: Tensor,
+  _ shape: UnsafePointer<kernel_convolution>
+) -> Tensor {
+  let products = sumOfProducts(x, gradient, shape)
+  let result = Tensor(uninitialized: weights.shape)
+  ThreadPool.shared.split(x.channels * gradient.channels, grain: 1024) { part in
+    kernel_winograd_weight_gradient(
+      shape, products.elements, result.fresh, part.lowerBound, part.upperBound)
+  }
+  return withExtendedLifetime(products) { result }
+}
+
+/// The sum over all tiles, a chunk after the other: all threads transform it, then all multiply. Chunks
+/// depend on the shape alone.
+private func sumOfProducts(
+  _ x: Tensor, _ gradient: Tensor, _ shape: UnsafePointer<kernel_convolution>
+) -> Storage {
+  let rows = kernel_winograd_product_rows(shape)
+  let products = workspace(rows * gradient.channels)
+  products.elements.update(repeating: 0, count: rows * gradient.channels)
+  let chunk = workspace(kernel_winograd_chunk_count(shape))
+  let tiles = kernel_winograd_tiles(shape)
+  let chunkSize = Int(kernel_winograd_chunk_tiles(shape))
+  for first in stride(from: 0, to: tiles, by: chunkSize) {
+    let count = min(chunkSize, tiles - first)
+    ThreadPool.shared.split(count) { part in
+      kernel_winograd_transform_chunk(
+        shape, x.pointer, gradient.pointer, first, chunk.elements, Int32(part.lowerBound),
+        Int32(part.upperBound))
+    }
+    ThreadPool.shared.split(rows) { part in
+      kernel_winograd_multiply_chunk(
+        shape, chunk.elements, Int32(count), products.elements, part.lowerBound, part.upperBound)
+    }
+  }
+  return withExtendedLifetime(chunk) { products }
+}
