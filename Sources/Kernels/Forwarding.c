@@ -10,7 +10,7 @@ void kernel_convolve(
 
 void kernel_convolve_transposed(
     const kernel_convolution *shape, const float *g, const float *packed, const float *bias,
-    kernel_activation activation, float *x, int begin, int end) {
+    kernel_activation activation, float *x, long begin, long end) {
   kernel_table_active()->convolve_transposed(shape, g, packed, bias, activation, x, begin, end);
 }
 

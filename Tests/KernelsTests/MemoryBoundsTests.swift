@@ -27,7 +27,8 @@ import Testing
           &shape, x.pointer, packed.pointer, bias.pointer, addend.pointer, KERNEL_ELU, y.pointer,
           0, outputPixels)
         kernel_convolve_transposed(
-          &shape, y.pointer, transposed.pointer, inputBias.pointer, KERNEL_RELU, back.pointer, 0, 2)
+          &shape, y.pointer, transposed.pointer, inputBias.pointer, KERNEL_RELU, back.pointer, 0,
+          2 * (3 / stride + stride - 1))
         kernel_convolution_weight_gradient(
           &shape, x.pointer, y.pointer, gradient.pointer, 0, 9 * inputs)
       }

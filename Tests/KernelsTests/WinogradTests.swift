@@ -103,7 +103,7 @@ struct FilteringCase: CustomTestStringConvertible, Sendable {
     test.with { shape in
       kernel_convolve_transposed(
         &shape, g.pointer, packed.pointer, bias.pointer, test.activation, direct.pointer, 0,
-        Int32(test.images))
+        test.images * test.outputHeight)
       let transformed = filteringWeights(packed, transposed: true, &shape)
       for tiles in tileRanges(&shape) {
         let scratch = GuardedBuffer(count: kernel_winograd_scratch_count(&shape))

@@ -86,15 +86,23 @@ static void convolve(
   convolve_lattice(&g, &l, begin, end);
 }
 
+// The first pixel of a lattice in row `row` of all images, of `rows` rows each: phases of an odd image
+// lack the last one.
+INLINE long first_pixel(const lattice *l, int rows, long row) {
+  const long inside = row % rows;
+  const long image_rows = inside < l->lattice_height ? inside : l->lattice_height;
+  return (row / rows * l->lattice_height + image_rows) * l->lattice_width;
+}
+
 static void convolve_transposed(
     const kernel_convolution *shape, const float *gradient, const float *packed, const float *bias,
-    kernel_activation activation, float *x, int begin, int end) {
+    kernel_activation activation, float *x, long begin, long end) {
   const gather g = {
       .input = gradient, .input_height = shape->output_height, .input_width = shape->output_width,
       .input_channels = shape->output_channels, .output = x, .output_height = shape->input_height,
       .output_width = shape->input_width, .output_channels = shape->input_channels,
       .packed = packed, .bias = bias, .taps_packed = shape->tap_count, .activation = activation};
-  const int stride = shape->stride;
+  const int stride = shape->stride, rows = (shape->input_height + stride - 1) / stride;
   for (int phase = 0; phase < stride * stride; phase++) {
     lattice l = {
         .output_step = stride, .output_row = phase / stride, .output_column = phase % stride,
@@ -102,17 +110,17 @@ static void convolve_transposed(
     l.lattice_height = (shape->input_height - l.output_row + stride - 1) / stride;
     l.lattice_width = (shape->input_width - l.output_column + stride - 1) / stride;
     for (int t = 0; t < shape->tap_count; t++) {
-      const int rows = l.output_row - shape->tap_rows[t];
-      const int columns = l.output_column - shape->tap_columns[t];
-      if (rows % stride != 0 || columns % stride != 0) continue;
-      l.tap_rows[l.taps] = rows / stride;
-      l.tap_columns[l.taps] = columns / stride;
+      const int row = l.output_row - shape->tap_rows[t];
+      const int column = l.output_column - shape->tap_columns[t];
+      if (row % stride != 0 || column % stride != 0) continue;
+      l.tap_rows[l.taps] = row / stride;
+      l.tap_columns[l.taps] = column / stride;
       l.tap_indices[l.taps] = t;
       l.taps++;
     }
-    const long area = (long)l.lattice_height * l.lattice_width;
-    if (area == 0) continue;  // an image smaller than the stride lacks some phases
-    convolve_lattice(&g, &l, begin * area, end * area);
+    // An image smaller than the stride lacks some phases.
+    if (l.lattice_height == 0 || l.lattice_width == 0) continue;
+    convolve_lattice(&g, &l, first_pixel(&l, rows, begin), first_pixel(&l, rows, end));
   }
 }
 

@@ -62,10 +62,11 @@ void kernel_convolve(
 
 /// The adjoint of the convolution in x, and so also the transposed convolution: from g, laid out as
 /// the convolution's y, to a tensor laid out as its x. `packed` comes from `kernel_pack_transposed`;
-/// `bias` [input channels] may be NULL. Works for images begin..<end.
+/// `bias` [input channels] may be NULL. Works for begin..<end of images × ⌈height / stride⌉, each of them
+/// `stride` rows of x, fewer at the end of an image.
 void kernel_convolve_transposed(
     const kernel_convolution *shape, const float *g, const float *packed, const float *bias,
-    kernel_activation activation, float *x, int begin, int end);
+    kernel_activation activation, float *x, long begin, long end);
 
 /// Adds the derivative in w: dw[t, c, o] += Σ x[…, c] · g[…, o], for rows begin..<end of the
 /// taps × input channels rows of dw.

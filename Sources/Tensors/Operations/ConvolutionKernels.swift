@@ -45,10 +45,11 @@ func adjoint(
           scratch, tiles.lowerBound, tiles.upperBound)
       }
     } else {
-      ThreadPool.shared.split(inputShape[0]) { images in
+      let rowsPerImage = (inputShape[1] + geometry.stride - 1) / geometry.stride
+      ThreadPool.shared.split(inputShape[0] * rowsPerImage) { rows in
         kernel_convolve_transposed(
           shape, gradient.pointer, packed.pointer, bias?.pointer, activation.kernel, x.fresh,
-          Int32(images.lowerBound), Int32(images.upperBound))
+          rows.lowerBound, rows.upperBound)
       }
     }
   }
