@@ -68,9 +68,10 @@ void kernel_winograd_transform_chunk(
 }
 
 void kernel_winograd_multiply_chunk(
-    const kernel_convolution *shape, const float *chunk, int tiles, float *products, long begin,
-    long end) {
-  kernel_table_active()->winograd_multiply_chunk(shape, chunk, tiles, products, begin, end);
+    const kernel_convolution *shape, const float *chunk, int tiles, bool is_first,
+    float *products, long begin, long end) {
+  kernel_table_active()->winograd_multiply_chunk(
+      shape, chunk, tiles, is_first, products, begin, end);
 }
 
 void kernel_winograd_weight_gradient(

@@ -29,7 +29,10 @@ static long tiles_of_image(const kernel_convolution *shape) {
 static long pairs_inside(int outputs, int inputs, int stride, int first_tap, int taps) {
   long pairs = 0;
   for (int i = 0; i < outputs; i++) {
-    for (int t = 0; t < taps; t++) pairs += (unsigned)(i * stride + first_tap + t) < (unsigned)inputs;
+    for (int t = 0; t < taps; t++) {
+      const int input = i * stride + first_tap + t;
+      if (input >= 0 && input < inputs) pairs++;
+    }
   }
   return pairs;
 }
@@ -39,7 +42,7 @@ static long pairs_inside(int outputs, int inputs, int stride, int first_tap, int
 // image leaves too little to share the transform of the weights.
 bool kernel_winograd_is_faster(const kernel_convolution *shape) {
   const int inputs = shape->input_channels, outputs = shape->output_channels;
-  if (!is_square_of_taps(shape) || inputs < 16 || outputs < 16) return false;
+  if (!is_square_of_taps(shape) || inputs < 12 || outputs < 12) return false;
   if ((long)inputs * outputs > 512 * 512 || tiles_of_image(shape) < 4) return false;
   const int side = shape->stride == 1 ? 3 : 4;
   const long direct =

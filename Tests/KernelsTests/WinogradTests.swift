@@ -139,7 +139,8 @@ struct FilteringCase: CustomTestStringConvertible, Sendable {
         }
         for part in [0..<rows / 3, rows / 3..<rows] {
           kernel_winograd_multiply_chunk(
-            &shape, chunk.pointer, count, products.pointer, part.lowerBound, part.upperBound)
+            &shape, chunk.pointer, count, first == 0, products.pointer, part.lowerBound,
+            part.upperBound)
         }
         #expect(chunk.isIntact && products.isIntact)
       }

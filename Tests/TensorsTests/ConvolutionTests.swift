@@ -82,6 +82,13 @@ extension Taps {
       hasBias: true),
     ConvolutionCase(
       images: 1, height: 5, width: 7, inputs: 1, outputs: 130, taps: .causal, hasBias: true),
+    // Transposed, the phases of these come side by side.
+    ConvolutionCase(
+      images: 3, height: 5, width: 7, inputs: 3, outputs: 17, taps: .square4, stride: 2,
+      activation: .relu, hasBias: true),
+    ConvolutionCase(
+      images: 1, height: 7, width: 4, inputs: 1, outputs: 5, taps: .scattered, stride: 3,
+      hasBias: true),
     // Enough tiles of enough channels for minimal filtering, in the weights' derivative as well.
     ConvolutionCase(
       images: 9, height: 7, width: 8, inputs: 17, outputs: 16, taps: .square3, activation: .elu,

@@ -64,7 +64,9 @@ static int winograd_chunk_tiles(const kernel_convolution *shape) {
                    (winograd_phases(shape) * whole_vectors(shape->input_channels) +
                     whole_vectors(shape->output_channels));
   const int tiles = WINOGRAD_CHUNK / tile;
-  return tiles < TILE_ROWS ? TILE_ROWS : tiles > WINOGRAD_CHUNK_TILES ? WINOGRAD_CHUNK_TILES : tiles;
+  return tiles < TILE_ROWS              ? TILE_ROWS
+         : tiles > WINOGRAD_CHUNK_TILES ? WINOGRAD_CHUNK_TILES
+                                        : tiles;
 }
 
 // From one point of a chunk to the next: not a power of two apart, the points of a window have room in
@@ -104,8 +106,8 @@ static void winograd_transform_chunk(
 }
 
 static void winograd_multiply_chunk(
-    const kernel_convolution *shape, const float *chunk, int tiles, float *products, long begin,
-    long end) {
+    const kernel_convolution *shape, const float *chunk, int tiles, bool is_first,
+    float *products, long begin, long end) {
   const int squares = winograd_squares(shape);
   const int channels = shape->input_channels, outputs = shape->output_channels;
   const long input_step = chunk_step(shape, channels), gradient_step = chunk_step(shape, outputs);
@@ -117,9 +119,13 @@ static void winograd_multiply_chunk(
       g[tile] = gradients + k % squares * gradient_step + tile * whole_vectors(outputs);
     }
     const long row = k * channels;
-    outer_product(
-        begin > row ? (int)(begin - row) : 0, end - row < channels ? (int)(end - row) : channels,
-        tiles, x, g, outputs, products + row * outputs);
+    const int first = begin > row ? (int)(begin - row) : 0;
+    const int last = end - row < channels ? (int)(end - row) : channels;
+    float *product = products + row * outputs;
+    if (is_first) {
+      memset(product + (long)first * outputs, 0, sizeof(float) * (size_t)(last - first) * outputs);
+    }
+    outer_product(first, last, tiles, x, g, outputs, product);
   }
 }
 

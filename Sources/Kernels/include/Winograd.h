@@ -54,10 +54,11 @@ long kernel_winograd_product_rows(const kernel_convolution *shape);
 void kernel_winograd_transform_chunk(
     const kernel_convolution *shape, const float *x, const float *g, long first, float *chunk,
     int begin, int end);
-/// Adds the products of a chunk's first `tiles` tiles to the sum, for its rows begin..<end.
+/// Adds the products of a chunk's first `tiles` tiles to the sum, for its rows begin..<end; the first
+/// chunk begins the sum.
 void kernel_winograd_multiply_chunk(
-    const kernel_convolution *shape, const float *chunk, int tiles, float *products, long begin,
-    long end);
+    const kernel_convolution *shape, const float *chunk, int tiles, bool is_first,
+    float *products, long begin, long end);
 /// The derivative from the sum, dw[t, c, o], for elements begin..<end of one tap.
 void kernel_winograd_weight_gradient(
     const kernel_convolution *shape, const float *products, float *dw, long begin, long end);

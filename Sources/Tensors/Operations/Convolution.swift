@@ -42,8 +42,9 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     self.stride = stride
   }
 
-  /// The multiply-adds of the convolution from `input` to `output`, both NHWC, or of either gradient.
-  private func multiplyAdds(input: [Int], output: [Int]) -> Int {
+  /// Counts the arithmetic of the convolution from `input` to `output`, both NHWC, or of either gradient:
+  /// that of the direct form, whatever form it takes.
+  func countMultiplyAdds(input: [Int], output: [Int]) {
     func reached(_ offset: Int, _ inputs: Int, _ outputs: Int) -> Int {
       let first = offset < 0 ? (-offset + stride - 1) / stride : 0
       let end = inputs - offset <= 0 ? 0 : (inputs - offset + stride - 1) / stride
@@ -52,18 +53,16 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     let pixels = taps.offsets.reduce(0) { sum, offset in
       sum + reached(offset.row, input[1], output[1]) * reached(offset.column, input[2], output[2])
     }
-    return input[0] * pixels * input[3] * output[3]
+    MultiplyAddCounter.add(input[0] * pixels * input[3] * output[3])
   }
 
-  /// Calls `body` with the kernels' description of the convolution from `input` to `output`, both NHWC,
-  /// and counts its arithmetic.
+  /// Calls `body` with the kernels' description of the convolution from `input` to `output`, both NHWC.
   func withKernelShape<Result>(
     input: [Int], output: [Int], _ body: (UnsafePointer<kernel_convolution>) -> Result
   ) -> Result {
     precondition(input.count == 4 && output.count == 4, "a convolution needs NHWC tensors")
     precondition(
       max(input[3], output[3]) <= KERNEL_MAXIMUM_CHANNELS, "too many channels for a convolution")
-    MultiplyAddCounter.add(multiplyAdds(input: input, output: output))
     return taps.rows.withUnsafeBufferPointer { rows in
       taps.columns.withUnsafeBufferPointer { columns in
         let shape = kernel_convolution(

@@ -8,6 +8,15 @@ func convolve(
   _ x: Tensor, _ weights: Tensor, _ bias: Tensor?, _ addend: Tensor?, _ activation: Activation,
   to outputShape: [Int], _ geometry: ConvolutionGeometry
 ) -> Tensor {
+  geometry.countMultiplyAdds(input: x.shape, output: outputShape)
+  return filter(x, weights, bias, addend, activation, to: outputShape, geometry)
+}
+
+/// The convolution, uncounted.
+private func filter(
+  _ x: Tensor, _ weights: Tensor, _ bias: Tensor?, _ addend: Tensor?, _ activation: Activation,
+  to outputShape: [Int], _ geometry: ConvolutionGeometry
+) -> Tensor {
   let y = Tensor(uninitialized: outputShape)
   let packed = PackedWeights(weights, taps: geometry.taps.count)
   geometry.withKernelShape(input: x.shape, output: outputShape) { shape in
@@ -34,6 +43,13 @@ func adjoint(
   _ gradient: Tensor, _ weights: Tensor, _ bias: Tensor?, _ activation: Activation,
   to inputShape: [Int], _ geometry: ConvolutionGeometry
 ) -> Tensor {
+  geometry.countMultiplyAdds(input: inputShape, output: gradient.shape)
+  if let phases = AdjointPhases(of: geometry, weights, to: inputShape) {
+    let sideBySide = filter(
+      gradient, phases.weights, bias.map(phases.repeated), nil, activation,
+      to: gradient.shape.dropLast() + [phases.weights.channels], phases.geometry)
+    return phases.interleaved(sideBySide)
+  }
   let x = Tensor(uninitialized: inputShape)
   let packed = PackedWeights(transposing: weights, taps: geometry.taps.count)
   geometry.withKernelShape(input: inputShape, output: gradient.shape) { shape in
@@ -60,7 +76,8 @@ func adjoint(
 func weightGradient(
   _ x: Tensor, _ gradient: Tensor, like weights: Tensor, _ geometry: ConvolutionGeometry
 ) -> Tensor {
-  geometry.withKernelShape(input: x.shape, output: gradient.shape) { shape in
+  geometry.countMultiplyAdds(input: x.shape, output: gradient.shape)
+  return geometry.withKernelShape(input: x.shape, output: gradient.shape) { shape in
     if kernel_winograd_weight_gradient_is_faster(shape) {
       return filteringWeightGradient(x, gradient, like: weights, shape)
     }

@@ -58,7 +58,6 @@ private func sumOfProducts(
 ) -> Storage {
   let rows = kernel_winograd_product_rows(shape)
   let products = workspace(rows * gradient.channels)
-  products.elements.update(repeating: 0, count: rows * gradient.channels)
   let chunk = workspace(kernel_winograd_chunk_count(shape))
   let tiles = kernel_winograd_tiles(shape)
   let chunkSize = Int(kernel_winograd_chunk_tiles(shape))
@@ -71,7 +70,8 @@ private func sumOfProducts(
     }
     ThreadPool.shared.split(rows) { part in
       kernel_winograd_multiply_chunk(
-        shape, chunk.elements, Int32(count), products.elements, part.lowerBound, part.upperBound)
+        shape, chunk.elements, Int32(count), first == 0, products.elements, part.lowerBound,
+        part.upperBound)
     }
   }
   return withExtendedLifetime(chunk) { products }
