@@ -120,6 +120,10 @@ void kernel_sum_rows(const float *x, long rows, int channels, float *sums) {
   kernel_table_active()->sum_rows(x, rows, channels, sums);
 }
 
+int kernel_index_of_largest(const float *x, int count) {
+  return kernel_table_active()->index_of_largest(x, count);
+}
+
 void kernel_softmax_cross_entropy(
     const float *logits, const int32_t *targets, long rows, int classes, float scale, float *losses,
     float *gradients) {

@@ -77,6 +77,21 @@ import Testing
     expectSound([out, norms, gradient, gainGradient])
   }
 
+  @Test(arguments: channels) func largest(count: Int) {
+    var numbers = GuardedNumbers(seed: 7)
+    let x = numbers.buffer(count)
+    for place in 0..<count {
+      // The first of equals, beside a NaN: in the same lane of a vector, in another one, in the tail.
+      let changed = GuardedBuffer(x.elements)
+      changed.pointer[count - 1] = 2
+      changed.pointer[place] = 2
+      if place > 0 { changed.pointer[place - 1] = .nan }
+      #expect(kernel_index_of_largest(changed.pointer, Int32(count)) == Int32(place))
+    }
+    let nothing = GuardedBuffer([Float](repeating: -.infinity, count: count))
+    #expect(kernel_index_of_largest(nothing.pointer, Int32(count)) == 0)
+  }
+
   @Test(arguments: [0, 1, 15, 16, 17, 33]) func attention(count: Int) {
     var numbers = GuardedNumbers(seed: 6)
     let stride = max(16, (count + 15) / 16 * 16)

@@ -1,3 +1,21 @@
+// Each lane keeps the first of its largest; the first of all of those is the answer.
+static int index_of_largest(const float *x, int count) {
+  vector largest = broadcast(-INFINITY);
+  integers places = {}, here;
+  for (int i = 0; i < VECTOR_WIDTH; i++) here[i] = i;
+  for (int i = 0; i < count; i += VECTOR_WIDTH, here += VECTOR_WIDTH) {
+    const integers is_larger = (load(x + i) > largest) & (here < count);
+    largest = choose(is_larger, load(x + i), largest);
+    places = (here & is_larger) | (places & ~is_larger);
+  }
+  int best = 0;
+  for (int i = 1; i < VECTOR_WIDTH; i++) {
+    const bool is_earlier = largest[i] == largest[best] && places[i] < places[best];
+    if (largest[i] > largest[best] || is_earlier) best = i;
+  }
+  return places[best];
+}
+
 // Each row is read into the cache once; loss and gradient leave together.
 
 static void softmax_cross_entropy(

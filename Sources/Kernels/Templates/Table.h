@@ -52,6 +52,7 @@ const kernel_table TABLE = {
     .sum_of_squares = sum_of_squares,
     .squared_error = squared_error,
     .sum_rows = sum_rows,
+    .index_of_largest = index_of_largest,
     .softmax_cross_entropy = softmax_cross_entropy,
     .attend = attend,
     .attend_gradient = attend_gradient,

@@ -114,6 +114,9 @@ void kernel_sum_rows(const float *x, long rows, int channels, float *sums);
 // ---------------------------------------------------------------------------------------------
 // Softmax, attention, normalization, optimizer
 
+/// The index of the largest element, the first of equals; NaN is never it. 0 where there is none.
+int kernel_index_of_largest(const float *x, int count);
+
 /// losses[r] = −log softmax(logits[r])[targets[r]] in nats;
 /// gradients[r] = scale · (softmax(logits[r]) − onehot(targets[r])) unless NULL. May be in place.
 void kernel_softmax_cross_entropy(

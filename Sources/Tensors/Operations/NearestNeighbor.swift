@@ -11,6 +11,7 @@ public func nearestNeighbors(of vectors: Tensor, in table: Tensor) -> [Int32] {
   let norms = Tensor(
     (0..<entries).map { kernel_sum_of_squares(table.pointer + $0 * table.channels, table.channels) }
       .map { -0.5 * Float($0) }, shape: [entries])
+  let weights = table.detached.transposed()
   let pixel = ConvolutionGeometry(taps: .rectangle(height: 1, width: 1, top: 0, left: 0))
   let block = 4096
   var result: [Int32] = []
@@ -19,7 +20,7 @@ public func nearestNeighbors(of vectors: Tensor, in table: Tensor) -> [Int32] {
     let rows = min(block, vectors.rows - first)
     let closeness = vectors.detached.rowSlice(first..<first + rows)
       .viewed(as: [rows, 1, 1, vectors.channels])
-      .convolved(with: table.detached.transposed(), bias: norms, geometry: pixel)
+      .convolved(with: weights, bias: norms, geometry: pixel)
     result += closeness.indicesOfLargest()
   }
   return result
@@ -32,12 +33,7 @@ extension Tensor {
     result.withUnsafeMutableBufferPointer { result in
       ThreadPool.shared.split(rows, grain: 64) { range in
         for row in range {
-          let candidates = pointer + row * channels
-          var best = -Float.infinity
-          for c in 0..<channels where candidates[c] > best {
-            best = candidates[c]
-            result[row] = Int32(c)
-          }
+          result[row] = kernel_index_of_largest(pointer + row * channels, Int32(channels))
         }
       }
     }
