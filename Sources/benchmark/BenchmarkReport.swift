@@ -65,7 +65,8 @@ struct BenchmarkReport: CustomStringConvertible {
     return table.description
   }
 
-  /// The speed of a case over that of the largest matrix product.
+  /// The speed of a case over that of the largest matrix product; above 1 where minimal filtering saves
+  /// multiplications.
   private func fractionOfPeak(_ result: BenchmarkResult) -> String {
     guard let yardstick = median(side: "ours", BenchmarkCase.matrixProduct.rawValue),
       let peak = speed(yardstick), let reached = speed(result)
