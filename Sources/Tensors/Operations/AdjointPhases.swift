@@ -1,5 +1,3 @@
-import Kernels
-
 /// The adjoint of a strided convolution to few channels, an image for example, as a convolution without
 /// a stride: the phases of its output become channels side by side. One by one, they would leave most of
 /// a vector idle.
