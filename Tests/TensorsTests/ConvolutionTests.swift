@@ -82,7 +82,7 @@ extension Taps {
       hasBias: true),
     ConvolutionCase(
       images: 1, height: 5, width: 7, inputs: 1, outputs: 130, taps: .causal, hasBias: true),
-    // Transposed, the phases of these come side by side.
+    // Transposed, the phases of the first come side by side; those of the second, too few taps, do not.
     ConvolutionCase(
       images: 3, height: 5, width: 7, inputs: 3, outputs: 17, taps: .square4, stride: 2,
       activation: .relu, hasBias: true),

@@ -10,7 +10,8 @@ struct AdjointPhases {
   private let channels: Int
 
   /// The phases of the adjoint of a convolution with `weights`, [taps, output channels, input channels],
-  /// to `shape`, NHWC; nil where they do not fit a vector side by side, or are not all of one size.
+  /// to `shape`, NHWC; nil where they do not fit a vector side by side, are not all of one size, or
+  /// would read more pixels than one by one.
   init?(of geometry: ConvolutionGeometry, _ weights: Tensor, to shape: [Int]) {
     let (stride, channels, inputs) = (geometry.stride, shape[3], weights.channels)
     let phases = stride * stride
@@ -26,7 +27,7 @@ struct AdjointPhases {
     }
     let rows = (meetings.map(\.row).min() ?? 0)...(meetings.map(\.row).max() ?? 0)
     let columns = (meetings.map(\.column).min() ?? 0)...(meetings.map(\.column).max() ?? 0)
-    guard rows.count * columns.count <= 256 else { return nil }
+    guard rows.count * columns.count <= geometry.taps.count else { return nil }
     let sideBySide = Tensor(zeros: [rows.count * columns.count, inputs, phases * channels])
     for (tap, meeting) in meetings.enumerated() {
       let place =
