@@ -20,8 +20,8 @@
 //
 // The rest goes to the transforms; the products themselves run at the direct kernels' speed.
 
-// As many tiles as have their points within half of a small second-level cache, but enough of them to
-// make use of the weights, which come from farther away.
+// As many tiles at a time as have their points in so many floats, within the second-level cache; but
+// enough of them to make use of the weights, which come from farther away.
 #define WINOGRAD_BLOCK 98304
 #define WINOGRAD_FEWEST_TILES (2 * TILE_ROWS)
 #define WINOGRAD_MOST_TILES (8 * TILE_ROWS)
@@ -52,7 +52,7 @@ static long scratch_of_block(int phases, int squares, int inputs, int outputs) {
 }
 
 static long winograd_scratch_count(const kernel_convolution *shape) {
-  const int squares = winograd_points(shape) * winograd_points(shape);
+  const int squares = winograd_squares(shape);
   const int inputs = shape->input_channels, outputs = shape->output_channels;
   const long forwards = scratch_of_block(winograd_phases(shape), squares, inputs, outputs);
   const long backwards = scratch_of_block(1, squares, outputs, inputs);
@@ -128,7 +128,7 @@ INLINE void finish_tile(
 static void filter_tiles(
     const kernel_convolution *shape, const tile_windows *windows, const float *weights, int phase,
     const tile_outputs *outputs, float *scratch, long begin, long end) {
-  const int points = winograd_points(shape), squares = points * points;
+  const int points = winograd_points(shape), squares = winograd_squares(shape);
   const int inputs = windows->channels, depth = whole_vectors(inputs);
   const int block = tiles_of_block(windows->phases, squares, inputs, outputs->channels);
   const point_layout layout = {

@@ -8,6 +8,9 @@
 #define WINOGRAD_SQUARE (WINOGRAD_POINTS * WINOGRAD_POINTS)
 
 INLINE int winograd_points(const kernel_convolution *shape) { return shape->stride == 1 ? 6 : 5; }
+INLINE int winograd_squares(const kernel_convolution *shape) {
+  return winograd_points(shape) * winograd_points(shape);
+}
 INLINE int winograd_phases(const kernel_convolution *shape) {
   return shape->stride * shape->stride;
 }

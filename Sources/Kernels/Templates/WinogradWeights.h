@@ -51,13 +51,9 @@ static void winograd_transform_weights(
 // The derivative in the weights: for each phase and point, inputsᵀ · gradients over the tiles, which
 // come from memory a chunk at a time; the taps come back from the points once, at the end.
 
-// What a chunk may take, in floats: all threads share it, so it need not be in a cache of their own.
+// What a chunk may take, in floats: all threads share it, so it lies in a cache that they share.
 #define WINOGRAD_CHUNK 589824
 #define WINOGRAD_CHUNK_TILES 96  // at most
-
-INLINE int winograd_squares(const kernel_convolution *shape) {
-  return winograd_points(shape) * winograd_points(shape);
-}
 
 static int winograd_chunk_tiles(const kernel_convolution *shape) {
   const int tile = winograd_squares(shape) *
