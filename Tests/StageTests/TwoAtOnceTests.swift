@@ -23,6 +23,14 @@ import Testing
       (.trainPrior("top", codes: folder("codes.safetensors")), "prior-top.safetensors"),
       (.trainClassifier(images: folder("images")), "classifier.safetensors"),
       (.sampleImages(models: folder.path, count: 3000, output: "samples"), "samples"),
+      (
+        .extractCodes(vqvae: folder("vqvae.safetensors"), images: "many", output: "codes")
+          .with("--shard", "2/2"), "codes-2-of-2"
+      ),
+      (
+        .sampleImages(models: folder.path, count: 3000, output: "samples").with("--shard", "2/2"),
+        "samples/samples-2-of-2.safetensors"
+      ),
     ]
   }
 
