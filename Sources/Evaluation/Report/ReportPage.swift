@@ -31,8 +31,10 @@ extension RejectionReport {
     func dataAddress(_ png: [UInt8]) -> String {
       "data:image/png;base64," + Data(png).base64EncodedString()
     }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
     // Inside a script element a "<" could end it or open another; in JSON it only occurs in strings.
-    let json = String(decoding: try JSONEncoder().encode(content), as: UTF8.self)
+    let json = String(decoding: try encoder.encode(content), as: UTF8.self)
       .replacingOccurrences(of: "<", with: "\\u003c")
     let parts = [
       "style": text(PackageResources.page_css), "script": text(PackageResources.page_js),
