@@ -45,7 +45,8 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     }
   }
 
-  /// Whether an earlier process has finished this very training.
+  /// Whether an earlier process has finished this very training; what it may have left of checkpoints, if
+  /// it was killed right then, is removed.
   ///
   /// Throws a `FileError` if `output` is the file of another.
   func isFinished() throws -> Bool {
@@ -60,6 +61,7 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
         output, "is there already, trained \(difference)",
         remedy: "remove it to train again, or choose another --output")
     }
+    try checkpoints.remove()
     return true
   }
 
