@@ -37,12 +37,13 @@ extension Codebook {
   ///
   /// Each entry goes to a vector chosen with probability proportional to its squared distance from the
   /// entries before it (k-means++): chosen evenly, most would share the background of the images.
-  func seedIfNeeded(from z: Tensor, randomness: Randomness, over communicator: any Communicator) {
+  func seedIfNeeded(from z: Tensor, randomness: Randomness, in pass: ForwardPass) {
     guard updates.value.scalar == 0 else { return }
     var distances = [Float](repeating: 1, count: z.rows)
     for code in 0..<size {
-      let choice = DistanceWeightedChoice(distances, over: communicator)
-      let vector = choice.rows(of: z, at: [randomness.uniform(at: code)])
+      let choice = DistanceWeightedChoice(
+        distances, images: pass.numbers(of: z), over: pass.communicator)
+      let vector = choice.rows(of: z, for: [randomness.stream(code)])
       move(code, to: vector, count: 1)
       for (row, distance) in z.squaredDistances(to: vector, rows: nil).enumerated() {
         distances[row] = min(code == 0 ? .infinity : distances[row], distance)
@@ -52,11 +53,9 @@ extension Codebook {
 
   /// Learns from the vectors z of one batch, each assigned to one of `codes`: moving averages
   /// (1711.00937, appendix A.1), and the revival of dead codes.
-  func update(
-    with z: Tensor, codes: [Int32], randomness: Randomness, over communicator: any Communicator
-  ) {
-    apply(CodebookStatistics(of: z, codes: codes, size: size, over: communicator))
-    revive(from: z, codes: codes, randomness: randomness, over: communicator)
+  func update(with z: Tensor, codes: [Int32], randomness: Randomness, in pass: ForwardPass) {
+    apply(CodebookStatistics(of: z, codes: codes, size: size, over: pass.communicator))
+    revive(from: z, codes: codes, randomness: randomness, in: pass)
   }
 
   /// Moves the averages, and the entries with them, by what a batch says.
@@ -78,13 +77,14 @@ extension Codebook {
   /// Moves codes that are hardly used to vectors that are badly served: chosen with probability
   /// proportional to their squared distance from the entry they got.
   private func revive(
-    from z: Tensor, codes: [Int32], randomness: Randomness, over communicator: any Communicator
+    from z: Tensor, codes: [Int32], randomness: Randomness, in pass: ForwardPass
   ) {
     let dead = (0..<size).filter { counts.value.buffer[$0] < configuration.revivalThreshold }
     guard !dead.isEmpty else { return }
     let choice = DistanceWeightedChoice(
-      z.squaredDistances(to: entries.value, rows: codes), over: communicator)
-    let vectors = choice.rows(of: z, at: dead.map(randomness.uniform))
+      z.squaredDistances(to: entries.value, rows: codes), images: pass.numbers(of: z),
+      over: pass.communicator)
+    let vectors = choice.rows(of: z, for: dead.map(randomness.stream))
     // Twice the threshold: as many batches to prove itself as it takes to halve.
     let count = 2 * configuration.revivalThreshold
     for (place, code) in dead.enumerated() {

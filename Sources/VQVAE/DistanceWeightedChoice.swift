@@ -1,43 +1,50 @@
 import Communication
+import Foundation
 import Tensors
 
-/// Rows drawn with probability proportional to a weight each, from the rows of all processes one after
-/// the other: which ones does not depend on how many processes share them.
+/// Rows drawn with probability proportional to a weight each, from the images of all processes: which
+/// ones does not depend on how many processes share the images.
+///
+/// A draw is a race: of things with weights w, whose times t are exponentially distributed, the first by
+/// t/w is each with probability w / Σ w. The images race first, with the sums of their rows' weights, and
+/// then the rows of the winner. Who wins hardly ever hangs on a weight's last bits, as the place of a
+/// random number among running sums would.
 struct DistanceWeightedChoice {
-  /// The sum of all weights up to and including that of each row of this process.
-  private let cumulative: [Double]
-  /// The sum of all weights up to the last of each process.
-  private let ends: [Double]
+  private let weights: [Float]
+  /// The sum of the weights of each image, of all processes.
+  private let imageWeights: [Double]
+  private let images: Range<Int>
   private let communicator: any Communicator
 
-  /// A choice by `weights`, one for each row of this process.
-  init(_ weights: [Float], over communicator: any Communicator) {
-    func runningSums(of values: some Sequence<Double>, from start: Double) -> [Double] {
-      var total = start
-      return values.map { value in
-        total += value
-        return total
-      }
-    }
-    let own = runningSums(of: weights.lazy.map(Double.init), from: 0)
-    ends = runningSums(of: communicator.all(own.last ?? 0), from: 0)
-    let start = communicator.rank == 0 ? 0 : ends[communicator.rank - 1]
-    cumulative = own.map { start + $0 }
+  /// A choice by `weights`, one for each row of this process's images, by number in the whole batch.
+  init(_ weights: [Float], images: Range<Int>, over communicator: any Communicator) {
+    self.weights = weights
+    self.images = images
     self.communicator = communicator
+    let rowsPerImage = weights.count / max(images.count, 1)
+    var sums = [Double](repeating: 0, count: images.count * communicator.count)
+    for (row, weight) in weights.enumerated() {
+      sums[images.lowerBound + row / rowsPerImage] += Double(weight)
+    }
+    imageWeights = communicator.sums(of: sums)
   }
 
-  /// The rows at some quantiles ∈ [0, 1), [quantiles, channels]; any row where all weights are zero.
+  /// The rows that win the races of some streams: [streams, channels]; any row where all weights are zero.
   ///
-  /// - Parameter z: the rows of this process.
-  func rows(of z: Tensor, at quantiles: [Float]) -> Tensor {
+  /// - Parameter z: the rows of this process, [images, …, channels].
+  func rows(of z: Tensor, for streams: [Randomness]) -> Tensor {
     let channels = z.channels
-    var chosen = Tensor(zeros: [quantiles.count, channels])
+    let rowsPerImage = weights.count / max(images.count, 1)
+    var chosen = Tensor(zeros: [streams.count, channels])
     chosen.withMutableElements { chosen in
-      for (place, quantile) in quantiles.enumerated() {
-        let target = Double(quantile) * (ends.last ?? 0)
-        let owner = ends.firstIndex { $0 > target } ?? ends.count - 1
-        guard owner == communicator.rank else { continue }
-        let row = row(at: target)
+      for (place, stream) in streams.enumerated() {
+        let image = winner(of: imageWeights, stream.stream("images"))
+        guard images.contains(image) else { continue }
+        let first = (image - images.lowerBound) * rowsPerImage
+        let row =
+          first
+          + winner(
+            of: weights[first..<first + rowsPerImage].map(Double.init), stream.stream("rows"))
         for c in 0..<channels { chosen[place * channels + c] = z.buffer[row * channels + c] }
       }
       // The others add zeros.
@@ -46,14 +53,14 @@ struct DistanceWeightedChoice {
     return chosen
   }
 
-  /// The first row of this process whose sum exceeds `target`; the last if none does.
-  private func row(at target: Double) -> Int {
-    var (lower, upper) = (0, cumulative.count - 1)
-    while lower < upper {
-      let middle = (lower + upper) / 2
-      if cumulative[middle] > target { upper = middle } else { lower = middle + 1 }
+  /// The index of the first in a race; 0 where nothing has a weight.
+  private func winner(of weights: [Double], _ stream: Randomness) -> Int {
+    var (first, best) = (0, Double.infinity)
+    for (index, draw) in stream.uniforms(weights.count, in: 0...1).enumerated() {
+      let time = -log(1 - Double(draw)) / weights[index]
+      if time < best { (first, best) = (index, time) }
     }
-    return lower
+    return first
   }
 }
 

@@ -34,14 +34,12 @@ extension VQVAE {
     let (_, context) = quantizeLevels(of: images, in: pass) { codebook, z, level in
       let stream = learning?.stream(level)
       if let stream {
-        codebook.seedIfNeeded(
-          from: z, randomness: stream.stream("seed"), over: pass.communicator)
+        codebook.seedIfNeeded(from: z, randomness: stream.stream("seed"), in: pass)
       }
       let parts = codebook.quantize(z, in: pass)
       if let stream {
         codebook.update(
-          with: z.detached, codes: parts.codes, randomness: stream.stream("revival"),
-          over: pass.communicator)
+          with: z.detached, codes: parts.codes, randomness: stream.stream("revival"), in: pass)
       }
       codes.append(parts.codes)
       commitment = commitment.map { $0 + parts.commitment } ?? parts.commitment
