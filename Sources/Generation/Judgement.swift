@@ -47,13 +47,15 @@ public func judgedAccuracy(
 
 /// The fraction of the images at `path`, a folder or an IDX file, in which a judge recognises a class,
 /// whichever it is: gives it a probability of at least 0.9. That much can be said of images that nobody
-/// asked for by class.
+/// asked for by class. With a `size` the images are brought to it.
 ///
 /// Throws a `FileError` or `ImageError` if they cannot be read or are none of the judge's size.
-public func recognizedShare(of path: String, by judge: LoadedClassifier) throws -> Double {
+public func recognizedShare(
+  of path: String, size: ImageSize?, by judge: LoadedClassifier
+) throws -> Double {
   let shape = judge.imageShape
   let dataset = try openDataset(
-    path: path, labels: nil, size: nil, color: shape.channels == 1 ? .grey : .color)
+    path: path, labels: nil, size: size, color: shape.channels == 1 ? .grey : .color)
   guard dataset.shape == shape else {
     throw FileError(
       path, "has images of \(dataset.shape.size); those of \(judge.file.path) are \(shape.size)",

@@ -38,7 +38,8 @@ struct Evaluate: StageCommand {
     help: ArgumentHelp(
       """
       A samples.safetensors of sample-images to judge, or images, in a folder or an IDX file: of \
-      those the share is told in which the judge gives any class a probability of 0.9.
+      those, brought to --size if it is given, the share is told in which the judge gives any class a \
+      probability of 0.9.
       """, valueName: "path"))
   var samples: [String] = []
 
@@ -95,7 +96,8 @@ struct Evaluate: StageCommand {
         judgePath, "is missing", remedy: "train one with train-classifier --architecture residual")
     }
     guard path.hasSuffix(".safetensors") else {
-      return .init(path: path, recognized: try recognizedShare(of: path, by: judge))
+      let share = try recognizedShare(of: path, size: images.size, by: judge)
+      return .init(path: path, recognized: share)
     }
     guard case .codes(let folder) = model else {
       throw FileError(
