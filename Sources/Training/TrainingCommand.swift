@@ -22,6 +22,7 @@ extension TrainingCommand {
       processes = try launch.join()
     } catch {
       // What keeps all of them from working together, the first one tells.
+      launch.letLeadSpeakFirst()
       throw launch.rank == 0 ? error : ExitCode.failure
     }
     do {
@@ -32,6 +33,7 @@ extension TrainingCommand {
       throw exit
     } catch let mistake as ValidationError {
       // All were given the same flags.
+      launch.letLeadSpeakFirst()
       throw launch.rank == 0 ? mistake : ExitCode.validationFailure
     } catch let error where launch.count > 1 {
       launch.letLeadSpeakFirst()
