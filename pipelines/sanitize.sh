@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests of the C kernels, of the tensors on them and of all that reads files under the
-# sanitizers of addresses and, for the C, of undefined behaviour; and those of all that runs on several
-# threads under the sanitizer of threads.
+# sanitizers of addresses and, for the C, of undefined behaviour.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -16,8 +15,3 @@ export UBSAN_OPTIONS=print_stacktrace=1
 swift test -c release --disable-testable-imports --scratch-path .build/sanitized \
   --filter 'KernelsTests|TensorsTests|ArtifactsTests|ImagesTests|FileReaderTests' \
   --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined
-
-# Not the test that calls the pool 20,000 times: each call waits in a loop that the sanitizer slows down.
-export TSAN_OPTIONS=halt_on_error=1
-swift test -c release --disable-testable-imports --scratch-path .build/threads --sanitize=thread \
-  --filter 'ThreadPoolTests|ImageLoaderTests|OutputLockTests|GradientExchangeTests' --skip noBodyOutlivesItsCall
