@@ -37,11 +37,9 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     self.sources = sources
     checkpoints = TrainingCheckpoints(
       besides: output, configuration: configuration, sources: sources)
-    try AtomicFile.checkWritable(output)
-    lock = try OutputLock(on: output)
-    let companions = ["checkpoint.safetensors", "metrics.jsonl", "reconstructions.png"]
-    for path in [output] + companions.map({ companionPath(of: output, $0) }) {
-      AtomicFile.removeTemporaries(of: path)
+    lock = try OutputLock(onNewFile: output)
+    for companion in ["checkpoint.safetensors", "metrics.jsonl", "reconstructions.png"] {
+      AtomicFile.removeTemporaries(of: companionPath(of: output, companion))
     }
   }
 

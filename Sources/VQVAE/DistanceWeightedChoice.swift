@@ -14,6 +14,7 @@ struct DistanceWeightedChoice {
   /// The sum of the weights of each image, of all processes.
   private let imageWeights: [Double]
   private let images: Range<Int>
+  private let rowsPerImage: Int
   private let communicator: any Communicator
 
   /// A choice by `weights`, one for each row of this process's images, by number in the whole batch.
@@ -21,7 +22,7 @@ struct DistanceWeightedChoice {
     self.weights = weights
     self.images = images
     self.communicator = communicator
-    let rowsPerImage = weights.count / max(images.count, 1)
+    rowsPerImage = weights.count / max(images.count, 1)
     var sums = [Double](repeating: 0, count: images.count * communicator.count)
     for (row, weight) in weights.enumerated() {
       sums[images.lowerBound + row / rowsPerImage] += Double(weight)
@@ -34,7 +35,6 @@ struct DistanceWeightedChoice {
   /// - Parameter z: the rows of this process, [images, …, channels].
   func rows(of z: Tensor, for streams: [Randomness]) -> Tensor {
     let channels = z.channels
-    let rowsPerImage = weights.count / max(images.count, 1)
     var chosen = Tensor(zeros: [streams.count, channels])
     chosen.withMutableElements { chosen in
       for (place, stream) in streams.enumerated() {
