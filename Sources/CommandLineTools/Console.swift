@@ -14,7 +14,9 @@ public final class Console: Sendable {
   public let isTerminal: Bool
   private let width: @Sendable () -> Int
   private let write: @Sendable (String) -> Void
-  private let showsPassingLine = Mutex(false)
+  private let lock = NSLock()
+  // The lock guards it.
+  nonisolated(unsafe) private var showsPassingLine = false
   private let isMute = Atomic<Bool>(false)
 
   private static let eraseLine = "\r\u{1b}[K"
@@ -45,7 +47,7 @@ public final class Console: Sendable {
   }
 
   private func writeInPlace(_ line: String) {
-    showsPassingLine.withLock { showsPassingLine in
+    lock.withLock {
       write((showsPassingLine ? Self.eraseLine : "") + line + "\n")
       showsPassingLine = false
     }
@@ -56,7 +58,7 @@ public final class Console: Sendable {
   /// Does nothing if the console is not a terminal.
   public func showPassingLine(_ line: String) {
     guard isTerminal, !isMute.load(ordering: .relaxed) else { return }
-    showsPassingLine.withLock { showsPassingLine in
+    lock.withLock {
       write(Self.eraseLine + line.prefix(max(width() - 1, 0)))
       showsPassingLine = true
     }

@@ -1,4 +1,4 @@
-import Synchronization
+import Foundation
 
 /// A process without others.
 ///
@@ -20,7 +20,9 @@ public final class SoleProcess: Communicator {
   public let rank = 0
   /// 1, or how many there would be.
   public let count: Int
-  private let given = Mutex(Tally())
+  private let lock = NSLock()
+  // The lock guards it.
+  nonisolated(unsafe) private var given = Tally()
 
   /// A process that is alone, or that acts as the first of `count`.
   public init(actingAsFirstOf count: Int = 1) {
@@ -28,7 +30,7 @@ public final class SoleProcess: Communicator {
   }
 
   /// What was given to be summed so far.
-  public var tally: Tally { given.withLock { $0 } }
+  public var tally: Tally { lock.withLock { given } }
 
   /// Leaves the elements as they are.
   public func sum(_ elements: UnsafeMutableBufferPointer<Float>) {
@@ -41,9 +43,9 @@ public final class SoleProcess: Communicator {
   }
 
   private func add(_ bytes: UnsafeRawBufferPointer) {
-    given.withLock {
-      $0.sums += 1
-      $0.bytes += bytes.count
+    lock.withLock {
+      given.sums += 1
+      given.bytes += bytes.count
     }
   }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Foundation
 import Tensors
 
 extension ImageDataset {
@@ -26,7 +26,8 @@ extension ImageDataset {
   }
 
   private func errors(of images: Range<Int>) -> [Int: ImageError] {
-    let errors = Mutex<[Int: ImageError]>([:])
+    let lock = NSLock()
+    var errors: [Int: ImageError] = [:]
     ThreadPool.shared.split(images.count, grain: 16) { range in
       let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: shape.byteCount)
       defer { buffer.deallocate() }
@@ -37,10 +38,10 @@ extension ImageDataset {
           let reason =
             error as? ImageError
             ?? ImageError(name(at: index), "cannot be read: \(error)", remedy: "export it again")
-          errors.withLock { $0[index] = reason }
+          lock.withLock { errors[index] = reason }
         }
       }
     }
-    return errors.withLock { $0 }
+    return errors
   }
 }

@@ -1,10 +1,9 @@
 import Foundation
 import Kernels
-import Synchronization
 
 /// Recycles the memory of tensors: a freed buffer serves the next tensor of about its size, so a
 /// training step asks the system for nothing once the first has run.
-public final class MemoryPool: Sendable {
+public final class MemoryPool: @unchecked Sendable {
   /// The pool of this process.
   public static let shared = MemoryPool()
 
@@ -33,14 +32,16 @@ public final class MemoryPool: Sendable {
       free = [:]
     }
   }
-  private let state = Mutex(State())
+  private let lock = NSLock()
+  // The lock guards it.
+  private var state = State()
 
   /// A snapshot of the counters.
-  public var statistics: Statistics { state.withLock { $0.statistics } }
+  public var statistics: Statistics { lock.withLock { state.statistics } }
 
   /// Returns all free buffers to the system.
   public func releaseFreeMemory() {
-    state.withLock { $0.releaseFreeMemory() }
+    lock.withLock { state.releaseFreeMemory() }
   }
 
   /// A buffer of at least `bytes`, aligned to a cache line, with its true size. Contents are undefined.
@@ -48,7 +49,7 @@ public final class MemoryPool: Sendable {
   /// Ends the process if the system has no more memory.
   func take(bytes: Int) -> (buffer: UnsafeMutableRawPointer, capacity: Int) {
     let capacity = MemoryPool.capacity(for: bytes)
-    let address = state.withLock { state -> UInt in
+    let address = lock.withLock { () -> UInt in
       state.statistics.bytesInUse += capacity
       state.statistics.peakBytesInUse = max(
         state.statistics.peakBytesInUse, state.statistics.bytesInUse)
@@ -72,7 +73,7 @@ public final class MemoryPool: Sendable {
 
   func giveBack(_ buffer: UnsafeMutableRawPointer, capacity: Int) {
     let address = UInt(bitPattern: buffer)
-    state.withLock { state in
+    lock.withLock {
       state.statistics.bytesInUse -= capacity
       state.free[capacity, default: []].append(address)
     }

@@ -12,19 +12,13 @@ struct CodebookStatistics {
   /// The statistics of the vectors z, of all processes together, of which row i was assigned to
   /// `codes[i]`.
   init(of z: Tensor, codes: [Int32], size: Int, over communicator: any Communicator) {
-    let channels = z.channels
     counts = Tensor(zeros: [size])
-    sums = Tensor(zeros: [size, channels])
     counts.withMutableElements { counts in
-      sums.withMutableElements { sums in
-        for (row, code) in codes.enumerated() {
-          counts[Int(code)] += 1
-          for c in 0..<channels { sums[Int(code) * channels + c] += z.buffer[row * channels + c] }
-        }
-        communicator.sum(counts)
-        communicator.sum(sums)
-      }
+      for code in codes { counts[Int(code)] += 1 }
+      communicator.sum(counts)
     }
+    sums = z.summedRows(byIndex: codes, below: size)
+    sums.withMutableElements { communicator.sum($0) }
   }
 }
 

@@ -1,6 +1,5 @@
 import Communication
 import Foundation
-import Synchronization
 
 /// Runs `body` as each of `count` processes that know each other, and returns what each made.
 ///
@@ -9,18 +8,19 @@ func asProcesses<Result: Sendable>(
   _ count: Int, _ body: @escaping @Sendable (any Communicator) -> Result
 ) -> [Result] {
   let meeting = Meeting(count: count)
-  let results = Mutex<[Int: Result]>([:])
+  let lock = NSLock()
+  nonisolated(unsafe) var results: [Int: Result] = [:]
   let threads = (0..<count).map { rank in
     let thread = Thread {
       let result = body(ThreadCommunicator(rank: rank, meeting: meeting))
-      results.withLock { $0[rank] = result }
+      lock.withLock { results[rank] = result }
     }
     thread.stackSize = 8 << 20
     thread.start()
     return thread
   }
   while threads.contains(where: { !$0.isFinished }) { usleep(500) }
-  return results.withLock { results in (0..<count).compactMap { results[$0] } }
+  return lock.withLock { (0..<count).compactMap { results[$0] } }
 }
 
 /// One of several threads that act as processes.

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Tensors
 import Testing
@@ -7,9 +8,10 @@ import Testing
   @Test(arguments: [1, 2, 3, 5]) func everyPartRunsOnce(threads: Int) {
     withThreads(threads) {
       for count in [0, 1, 2, 3, 7, 1000] {
-        let calls = Mutex([Int](repeating: 0, count: count))
-        ThreadPool.shared.perform(count) { part in calls.withLock { $0[part] += 1 } }
-        #expect(calls.withLock { $0 } == [Int](repeating: 1, count: count))
+        let lock = NSLock()
+        var calls = [Int](repeating: 0, count: count)
+        ThreadPool.shared.perform(count) { part in lock.withLock { calls[part] += 1 } }
+        #expect(calls == [Int](repeating: 1, count: count))
       }
     }
   }
@@ -19,11 +21,12 @@ import Testing
   ) {
     withThreads(threads) {
       for count in [0, 1, 3, 23, 24, 25, 96, 1001] {
-        let collected = Mutex<[Range<Int>]>([])
+        let lock = NSLock()
+        var ranges: [Range<Int>] = []
         ThreadPool.shared.split(count, grain: grain) { range in
-          collected.withLock { $0.append(range) }
+          lock.withLock { ranges.append(range) }
         }
-        let ranges = collected.withLock { $0 }.sorted { $0.lowerBound < $1.lowerBound }
+        ranges.sort { $0.lowerBound < $1.lowerBound }
         #expect(ranges.count <= threads)
         #expect(ranges.flatMap { Array($0) } == Array(0..<count))
         #expect(ranges.allSatisfy { $0.lowerBound % grain == 0 && !$0.isEmpty })

@@ -1,4 +1,4 @@
-import Synchronization
+import Foundation
 import Tensors
 
 /// Points whose distances are wanted: rows of features, with their squared norms.
@@ -46,7 +46,7 @@ struct PointSet {
     visit: (inout State, Int, UnsafeMutableBufferPointer<Float>) -> Void,
     merge: (State) -> Void
   ) {
-    let lock = Mutex(())
+    let lock = NSLock()
     let block = max(1, min(256, (1 << 18) / max(others.count, 1)))
     ThreadPool.shared.split(shown.count, grain: block) { part in
       let range = shown.lowerBound + part.lowerBound..<shown.lowerBound + part.upperBound
@@ -65,7 +65,7 @@ struct PointSet {
           }
         }
       }
-      lock.withLock { _ in merge(state) }
+      lock.withLock { merge(state) }
     }
   }
 

@@ -1,8 +1,9 @@
 // The derivative of a convolution in its weights: for each tap, inputsᵀ · gradients over all pixels.
 // A tile holds a few input channels × a panel of output channels in registers and runs down a list of
-// pixel pairs; the list is short enough that its pixels stay in the second-level cache.
+// pixel pairs: at once as many as a sum over a batch is divided into, so that its parts are summed in
+// registers and the weights, which may be far larger than the caches, are passed over once for each.
 
-#define PAIRS 192
+#define PAIRS 1024
 
 INLINE void outer_tile(
     const int channels, const int vectors, int pairs, const float *const *inputs, int first_channel,

@@ -1,7 +1,7 @@
 import Kernels
 import Tensors
 
-/// A gated residual block, one position at a time. What later positions will read of its inputs is
+/// A gated residual block, one wavefront at a time. What later positions will read of its inputs is
 /// kept; a pointwise convolution keeps nothing.
 final class IncrementalGatedBlock {
   private let block: PackedGatedBlock
@@ -33,49 +33,52 @@ final class IncrementalGatedBlock {
     projectedAuxiliary = block.auxiliary.map { _ in group.rows(channels: hiddenChannels) }
   }
 
-  /// Advances by one position: `x` becomes the block's output.
-  func advance(_ x: Rows, auxiliary: Rows? = nil, at position: Int) {
-    activated.set(.elu, of: x)
+  /// Advances by one wavefront: `x` becomes the block's output.
+  func advance(_ x: Rows, auxiliary: Rows? = nil, to wavefront: Wavefront) {
+    let count = group.rowCount(of: wavefront)
+    activated.set(.elu, of: x, count: count)
     var addend: Rows?
     if let auxiliary, let convolution = block.auxiliary, let activatedAuxiliary,
       let projectedAuxiliary
     {
-      activatedAuxiliary.set(.elu, of: auxiliary)
-      convolution.apply(activatedAuxiliary, to: projectedAuxiliary)
+      activatedAuxiliary.set(.elu, of: auxiliary, count: count)
+      convolution.apply(activatedAuxiliary, to: projectedAuxiliary, count: count)
       addend = projectedAuxiliary
     }
     convolve(
       block.first, activated, firstInputs, adding: addend, activation: .elu, to: hidden,
-      at: position)
+      at: wavefront)
     if let convolution = block.condition, let projectedCondition {
-      convolution.apply(group.conditionPointers(at: position), to: projectedCondition)
+      convolution.apply(
+        group.conditionPointers(at: wavefront), to: projectedCondition, count: count)
     }
     convolve(
       block.second, hidden, secondInputs, adding: projectedCondition, activation: .identity,
-      to: gates, at: position)
-    if let table = block.classTable { addClass(table) }
-    kernel_gate(gates.base, x.base, x.base, x.images, Int32(x.channels))
+      to: gates, at: wavefront)
+    if let table = block.classTable { addClass(table, count: count) }
+    kernel_gate(gates.base, x.base, x.base, count, Int32(x.channels))
   }
 
   private func convolve(
     _ convolution: PackedConvolution, _ input: Rows, _ history: RowHistory?, adding addend: Rows?,
-    activation: Activation, to output: Rows, at position: Int
+    activation: Activation, to output: Rows, at wavefront: Wavefront
   ) {
+    let count = group.rowCount(of: wavefront)
     guard let history else {
-      convolution.apply(input, adding: addend, activation: activation, to: output)
+      convolution.apply(input, adding: addend, activation: activation, to: output, count: count)
       return
     }
-    history.record(input, at: position)
+    history.record(input, at: wavefront)
     convolution.apply(
-      history.pointers(around: position, offsets: convolution.offsets), adding: addend,
-      activation: activation, to: output)
+      history.pointers(around: wavefront, offsets: convolution.offsets), adding: addend,
+      activation: activation, to: output, count: count)
   }
 
-  private func addClass(_ table: Tensor) {
+  private func addClass(_ table: Tensor, count: Int) {
     guard let labels = group.labels, let vectors = table.buffer.baseAddress else { return }
-    for image in 0..<gates.images {
+    for row in 0..<count {
       kernel_add_scaled(
-        1, vectors + Int(labels[image]) * gates.channels, gates[image], gates.channels)
+        1, vectors + Int(labels[row % group.images]) * gates.channels, gates[row], gates.channels)
     }
   }
 }

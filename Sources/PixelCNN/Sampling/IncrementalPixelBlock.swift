@@ -1,11 +1,12 @@
 import Kernels
 import Tensors
 
-/// One block of PixelSNAIL, one position at a time.
+/// One block of PixelSNAIL, one wavefront at a time.
 final class IncrementalPixelBlock {
   private let residualBlocks: [IncrementalGatedBlock]
   private let ending: Ending
   private let blockInput: Rows
+  private unowned let group: SamplingGroup
 
   private enum Ending {
     case attention(IncrementalAttention)
@@ -14,6 +15,7 @@ final class IncrementalPixelBlock {
 
   init(_ block: PackedPixelBlock, group: SamplingGroup) {
     let channels = group.configuration.channels
+    self.group = group
     residualBlocks = block.residualBlocks.map { IncrementalGatedBlock($0, group: group) }
     blockInput = group.rows(channels: channels)
     switch block.ending {
@@ -25,24 +27,26 @@ final class IncrementalPixelBlock {
     }
   }
 
-  /// Advances by one position: `x` becomes the block's output.
-  func advance(_ x: Rows, coordinates: Rows, at position: Int) {
-    blockInput.set(.identity, of: x)
-    for block in residualBlocks { block.advance(x, at: position) }
+  /// Advances by one wavefront: `x` becomes the block's output.
+  func advance(_ x: Rows, coordinates: Rows, to wavefront: Wavefront) {
+    let count = group.rowCount(of: wavefront)
+    blockInput.set(.identity, of: x, count: count)
+    for block in residualBlocks { block.advance(x, to: wavefront) }
     switch ending {
     case .projection(let convolution, let input):
-      input.concatenate([x, coordinates])
-      convolution.apply(input, to: x)
+      input.concatenate([x, coordinates], count: count)
+      convolution.apply(input, to: x, count: count)
     case .attention(let attention):
-      attention.advance(x, blockInput: blockInput, coordinates: coordinates, at: position)
+      attention.advance(x, blockInput: blockInput, coordinates: coordinates, to: wavefront)
     }
   }
 }
 
-/// Causal attention, one position at a time: the keys and values of past positions are kept by
+/// Causal attention, one wavefront at a time: the keys and values of past positions are kept by
 /// dimension, as the kernel reads them.
 private final class IncrementalAttention {
   private let attention: PackedPixelBlock.Attention
+  private unowned let group: SamplingGroup
   private let keyBlock: IncrementalGatedBlock
   private let queryBlock: IncrementalGatedBlock
   private let outputBlock: IncrementalGatedBlock
@@ -60,6 +64,7 @@ private final class IncrementalAttention {
 
   init(_ attention: PackedPixelBlock.Attention, group: SamplingGroup) {
     self.attention = attention
+    self.group = group
     keyBlock = IncrementalGatedBlock(attention.keyBlock, group: group)
     queryBlock = IncrementalGatedBlock(attention.queryBlock, group: group)
     outputBlock = IncrementalGatedBlock(attention.output, group: group)
@@ -70,36 +75,43 @@ private final class IncrementalAttention {
     value = group.rows(channels: attention.value.weights.outputs)
     attended = group.rows(channels: attention.value.weights.outputs)
     stride = (group.configuration.level.height * group.configuration.level.width + 15) / 16 * 16
-    pastKeys = Rows(images: key.images * key.channels, channels: stride)
-    pastValues = Rows(images: value.images * value.channels, channels: stride)
-    weights = Rows(images: 1, channels: stride)
+    pastKeys = Rows(count: group.images * key.channels, channels: stride)
+    pastValues = Rows(count: group.images * value.channels, channels: stride)
+    weights = Rows(count: 1, channels: stride)
   }
 
-  func advance(_ x: Rows, blockInput: Rows, coordinates: Rows, at position: Int) {
-    keyInput.concatenate([blockInput, x, coordinates])
-    keyBlock.advance(keyInput, at: position)
-    attention.key.apply(keyInput, to: key)
-    attention.value.apply(keyInput, to: value)
-    queryInput.concatenate([x, coordinates])
-    queryBlock.advance(queryInput, at: position)
-    attention.query.apply(queryInput, to: query)
-    let keyDimensions = key.channels / attention.heads
-    let valueDimensions = value.channels / attention.heads
-    for image in 0..<x.images {
-      for head in 0..<attention.heads {
-        kernel_attend(
-          query[image] + head * keyDimensions,
-          pastKeys[image * key.channels + head * keyDimensions],
-          pastValues[image * value.channels + head * valueDimensions], Int32(position),
-          Int32(stride), Int32(keyDimensions), Int32(valueDimensions),
-          1 / Float(keyDimensions).squareRoot(), weights.base,
-          attended[image] + head * valueDimensions)
-      }
-      for c in 0..<key.channels { pastKeys[image * key.channels + c][position] = key[image][c] }
-      for c in 0..<value.channels {
-        pastValues[image * value.channels + c][position] = value[image][c]
+  func advance(_ x: Rows, blockInput: Rows, coordinates: Rows, to wavefront: Wavefront) {
+    let count = group.rowCount(of: wavefront)
+    keyInput.concatenate([blockInput, x, coordinates], count: count)
+    keyBlock.advance(keyInput, to: wavefront)
+    attention.key.apply(keyInput, to: key, count: count)
+    attention.value.apply(keyInput, to: value, count: count)
+    queryInput.concatenate([x, coordinates], count: count)
+    queryBlock.advance(queryInput, to: wavefront)
+    attention.query.apply(queryInput, to: query, count: count)
+    for (index, position) in wavefront.positions.enumerated() {
+      for image in 0..<group.images {
+        attend(image, row: index * group.images + image, at: position)
       }
     }
-    outputBlock.advance(x, auxiliary: attended, at: position)
+    outputBlock.advance(x, auxiliary: attended, to: wavefront)
+  }
+
+  private func attend(_ image: Int, row: Int, at position: Int) {
+    let keyDimensions = key.channels / attention.heads
+    let valueDimensions = value.channels / attention.heads
+    for head in 0..<attention.heads {
+      kernel_attend(
+        query[row] + head * keyDimensions,
+        pastKeys[image * key.channels + head * keyDimensions],
+        pastValues[image * value.channels + head * valueDimensions], Int32(position),
+        Int32(stride), Int32(keyDimensions), Int32(valueDimensions),
+        1 / Float(keyDimensions).squareRoot(), weights.base,
+        attended[row] + head * valueDimensions)
+    }
+    for c in 0..<key.channels { pastKeys[image * key.channels + c][position] = key[row][c] }
+    for c in 0..<value.channels {
+      pastValues[image * value.channels + c][position] = value[row][c]
+    }
   }
 }

@@ -1,7 +1,7 @@
 import NeuralNetworks
 import Tensors
 
-/// Draws codes from a prior, position by position, many images in lock step.
+/// Draws codes from a prior, wavefront by wavefront, many images in lock step.
 ///
 /// Cost per image is about one forward pass of the prior, whatever its resolution; memory per image
 /// is that of the activations its causal convolutions and attention look back on.
@@ -9,9 +9,9 @@ public final class PriorSampler {
   private let prior: Prior
   private let packed: PackedPrior
 
-  /// Images that one thread advances together: enough for full register tiles, few enough that
-  /// what they look back on stays in the cache.
-  private static let groupSize = 24
+  /// Rows, one for each position and image, that one thread advances together: enough to be worth the
+  /// weights' way from memory, few enough that what they look back on stays in the cache.
+  private static let rowsOfGroup = 48
 
   /// Packs the weights of `prior`; later changes to them are not seen.
   public init(_ prior: Prior) {
@@ -31,13 +31,8 @@ public final class PriorSampler {
     distribution: CodeDistribution = CodeDistribution()
   ) -> [Int32] {
     run(images: randomness.count, labels: labels, conditions: conditions) {
-      group, images, position, logits in
-      for image in 0..<group.images {
-        let row = UnsafeBufferPointer(start: logits[image], count: logits.channels)
-        let uniform = randomness[images.lowerBound + image].uniform(at: position)
-        group.set(
-          distribution.draw(row, uniform: uniform), image: image, position: position)
-      }
+      image, position, logits in
+      distribution.draw(logits, uniform: randomness[image].uniform(at: position))
     }
   }
 
@@ -51,12 +46,11 @@ public final class PriorSampler {
     result.withMutableElements { elements in
       guard let base = elements.baseAddress else { return }
       _ = run(images: images, labels: batch.labels, conditions: batch.conditions) {
-        group, range, position, logits in
-        for image in 0..<group.images {
-          let pixel = (range.lowerBound + image) * positions + position
-          (base + pixel * logits.channels).update(from: logits[image], count: logits.channels)
-          group.set(batch.codes[pixel], image: image, position: position)
-        }
+        image, position, logits in
+        let pixel = image * positions + position
+        _ = UnsafeMutableBufferPointer(start: base + pixel * logits.count, count: logits.count)
+          .update(fromContentsOf: logits)
+        return batch.codes[pixel]
       }
     }
     return result
@@ -64,23 +58,28 @@ public final class PriorSampler {
 
   private func run(
     images: Int, labels: [Int32]?, conditions: [[Int32]],
-    choose: (SamplingGroup, _ images: Range<Int>, _ position: Int, _ logits: Rows) -> Void
+    choose: (_ image: Int, _ position: Int, _ logits: UnsafeBufferPointer<Float>) -> Int32
   ) -> [Int32] {
     let level = prior.configuration.level
     let positions = level.height * level.width
     var codes = [Int32](repeating: 0, count: images * positions)
     let condition = prior.conditioning(conditions, images: images, in: .inference)
+    let wavefronts = Wavefront.all(of: prior.configuration)
+    let mostPositions = wavefronts.map(\.positions.count).max() ?? 1
     let threads = ThreadPool.shared.threadCount
-    let size = min(PriorSampler.groupSize, max(1, (images + threads - 1) / threads))
+    let size = max(1, min(Self.rowsOfGroup / mostPositions, (images + threads - 1) / threads))
     codes.withUnsafeMutableBufferPointer { codes in
       ThreadPool.shared.perform((images + size - 1) / size) { index in
         let range = index * size..<min((index + 1) * size, images)
         let group = SamplingGroup(
-          packed, images: range.count, labels: labels.map { Array($0[range]) },
+          packed, images: range.count, mostPositions: mostPositions,
+          labels: labels.map { Array($0[range]) },
           condition: condition?.rowSlice(
             range.lowerBound * positions..<range.upperBound * positions))
-        for position in 0..<positions {
-          choose(group, range, position, group.advance(to: position))
+        for wavefront in wavefronts {
+          group.advance(to: wavefront) { image, position, logits in
+            choose(range.lowerBound + image, position, logits)
+          }
         }
         for (offset, code) in group.codes.enumerated() {
           codes[range.lowerBound * positions + offset] = code

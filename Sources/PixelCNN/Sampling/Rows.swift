@@ -1,38 +1,36 @@
 import Kernels
 import Tensors
 
-/// One vector per image of a group, at one position: [images, channels].
+/// One vector for each position of a wavefront and image of a group: [positions · images, channels], of
+/// which wavefronts of fewer positions use the first.
 final class Rows {
-  let images: Int
   let channels: Int
   private var tensor: Tensor
   /// The first element of the first row.
   let base: UnsafeMutablePointer<Float>
 
-  init(images: Int, channels: Int) {
-    self.images = images
+  init(count: Int, channels: Int) {
     self.channels = channels
-    tensor = Tensor(zeros: [images, channels])
+    tensor = Tensor(zeros: [count, channels])
     base = tensor.withMutableElements { elements in
       guard let base = elements.baseAddress else { preconditionFailure("a group has images") }
       return base
     }
   }
 
-  /// The row of one image.
-  subscript(image: Int) -> UnsafeMutablePointer<Float> { base + image * channels }
+  subscript(row: Int) -> UnsafeMutablePointer<Float> { base + row * channels }
 
-  /// self = activation(source)
-  func set(_ activation: Activation, of source: Rows) {
-    kernel_activate(activation.kernel, source.base, base, images * channels)
+  /// self = activation(source), in the first `count` rows
+  func set(_ activation: Activation, of source: Rows, count: Int) {
+    kernel_activate(activation.kernel, source.base, base, count * channels)
   }
 
-  /// self = side by side
-  func concatenate(_ parts: [Rows]) {
-    for image in 0..<images {
-      var target = self[image]
+  /// self = side by side, in the first `count` rows
+  func concatenate(_ parts: [Rows], count: Int) {
+    for row in 0..<count {
+      var target = self[row]
       for part in parts {
-        target.update(from: part[image], count: part.channels)
+        target.update(from: part[row], count: part.channels)
         target += part.channels
       }
     }
@@ -52,25 +50,29 @@ final class RowHistory {
     self.channels = channels
     self.height = height
     self.width = width
-    rows = Rows(images: images * height * width, channels: channels)
+    rows = Rows(count: images * height * width, channels: channels)
   }
 
-  func record(_ source: Rows, at position: Int) {
-    rows[position * images].update(from: source.base, count: images * channels)
+  func record(_ source: Rows, at wavefront: Wavefront) {
+    for (index, position) in wavefront.positions.enumerated() {
+      rows[position * images].update(from: source[index * images], count: images * channels)
+    }
   }
 
-  /// For each image and tap, where its vector lies; nil outside the image.
-  func pointers(around position: Int, offsets: [(row: Int, column: Int)])
+  /// For each row and tap, where its vector lies; nil outside the image.
+  func pointers(around wavefront: Wavefront, offsets: [(row: Int, column: Int)])
     -> [UnsafePointer<Float>?]
   {
-    let (row, column) = (position / width, position % width)
-    var result = [UnsafePointer<Float>?](repeating: nil, count: images * offsets.count)
-    for (tap, offset) in offsets.enumerated() {
-      let (y, x) = (row + offset.row, column + offset.column)
-      guard y >= 0, y < height, x >= 0, x < width else { continue }
-      let first = (y * width + x) * images
+    var result: [UnsafePointer<Float>?] = []
+    result.reserveCapacity(wavefront.positions.count * images * offsets.count)
+    for position in wavefront.positions {
+      let vectors = offsets.map { offset -> UnsafePointer<Float>? in
+        let (y, x) = (position / width + offset.row, position % width + offset.column)
+        guard y >= 0, y < height, x >= 0, x < width else { return nil }
+        return UnsafePointer(rows[(y * width + x) * images])
+      }
       for image in 0..<images {
-        result[image * offsets.count + tap] = UnsafePointer(rows[first + image])
+        for vector in vectors { result.append(vector.map { $0 + image * channels }) }
       }
     }
     return result
@@ -78,29 +80,31 @@ final class RowHistory {
 }
 
 extension PackedConvolution {
-  /// output = activation(weights · inputs + bias + addend), with one pointer per image and tap.
+  /// output = activation(weights · inputs + bias + addend) in the first `count` rows, with one pointer per
+  /// row and tap.
   func apply(
     _ inputs: [UnsafePointer<Float>?], adding addend: Rows? = nil,
-    activation: Activation = .identity, to output: Rows
+    activation: Activation = .identity, to output: Rows, count: Int
   ) {
-    let targets: [UnsafeMutablePointer<Float>?] = (0..<output.images).map { output[$0] }
+    let targets: [UnsafeMutablePointer<Float>?] = (0..<count).map { output[$0] }
     let addends: [UnsafePointer<Float>?]? = addend.map { addend in
-      (0..<output.images).map { UnsafePointer(addend[$0]) }
+      (0..<count).map { UnsafePointer(addend[$0]) }
     }
     func run(_ addends: UnsafePointer<UnsafePointer<Float>?>?) {
       kernel_gathered_product(
-        Int32(output.images), Int32(weights.taps), Int32(weights.inputs), Int32(weights.outputs),
-        inputs, weights.pointer, bias?.buffer.baseAddress, addends, activation.kernel, targets)
+        Int32(count), Int32(weights.taps), Int32(weights.inputs), Int32(weights.outputs), inputs,
+        weights.pointer, bias?.buffer.baseAddress, addends, activation.kernel, targets)
     }
     if let addends { addends.withUnsafeBufferPointer { run($0.baseAddress) } } else { run(nil) }
   }
 
   /// The same for a 1×1 convolution.
   func apply(
-    _ input: Rows, adding addend: Rows? = nil, activation: Activation = .identity, to output: Rows
+    _ input: Rows, adding addend: Rows? = nil, activation: Activation = .identity,
+    to output: Rows, count: Int
   ) {
     apply(
-      (0..<input.images).map { UnsafePointer(input[$0]) }, adding: addend, activation: activation,
-      to: output)
+      (0..<count).map { UnsafePointer(input[$0]) }, adding: addend, activation: activation,
+      to: output, count: count)
   }
 }

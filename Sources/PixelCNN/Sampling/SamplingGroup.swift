@@ -3,8 +3,8 @@ import Tensors
 
 /// Images that advance in lock step on one thread: the prior's network unrolled over positions.
 ///
-/// `advance` computes the logits of one position from the codes before it and the rows kept of
-/// earlier positions, so that a whole image costs about one forward pass.
+/// `advance` computes the logits of the positions of one wavefront from the codes before them and the
+/// rows kept of earlier positions, so that a whole image costs about one forward pass.
 final class SamplingGroup {
   let configuration: PriorConfiguration
   let images: Int
@@ -17,16 +17,23 @@ final class SamplingGroup {
   private let condition: Tensor?
   private var blocks: [IncrementalPixelBlock] = []
   private var outputBlocks: [IncrementalGatedBlock] = []
+  private let mostRows: Int
   private let features: Rows
   private let left: Rows
   private let coordinates: Rows
   private let activated: Rows
   private let logits: Rows
 
+  private var height: Int { configuration.level.height }
+  private var width: Int { configuration.level.width }
+
   /// - Parameters:
+  ///   - mostPositions: the most positions that a wavefront will have.
   ///   - condition: what the conditioning stack made of the levels above, for these images.
   ///   - labels: one class per image, for a class-conditional prior.
-  init(_ prior: PackedPrior, images: Int, labels: [Int32]?, condition: Tensor?) {
+  init(
+    _ prior: PackedPrior, images: Int, mostPositions: Int, labels: [Int32]?, condition: Tensor?
+  ) {
     configuration = prior.configuration
     self.prior = prior
     self.images = images
@@ -35,73 +42,84 @@ final class SamplingGroup {
     let channels = configuration.channels
     codes = [Int32](
       repeating: 0, count: images * configuration.level.height * configuration.level.width)
-    features = Rows(images: images, channels: channels)
-    left = Rows(images: images, channels: channels)
-    coordinates = Rows(images: images, channels: Coordinates.channels)
-    activated = Rows(images: images, channels: channels)
-    logits = Rows(images: images, channels: configuration.level.codebookSize)
+    mostRows = images * mostPositions
+    features = Rows(count: mostRows, channels: channels)
+    left = Rows(count: mostRows, channels: channels)
+    coordinates = Rows(count: mostRows, channels: Coordinates.channels)
+    activated = Rows(count: mostRows, channels: channels)
+    logits = Rows(count: mostRows, channels: configuration.level.codebookSize)
     blocks = prior.blocks.map { IncrementalPixelBlock($0, group: self) }
     outputBlocks = prior.outputBlocks.map { IncrementalGatedBlock($0, group: self) }
   }
 
-  /// The logits of `position` given the codes before it: one row of codebook-size logits per image,
-  /// valid until the next call. Positions come in raster order.
-  func advance(to position: Int) -> Rows {
-    let (height, width) = (configuration.level.height, configuration.level.width)
-    let (row, column) = (position / width, position % width)
-    look(up: prior.rowsAbove, row, column, to: features)
-    look(up: prior.pixelsLeft, row, column, to: left)
-    kernel_add_scaled(1, left.base, features.base, images * features.channels)
-    for image in 0..<images {
-      coordinates[image][0] = (Float(row) - Float(height) / 2) / Float(height)
-      coordinates[image][1] = (Float(column) - Float(width) / 2) / Float(width)
+  /// Computes the logits of a wavefront's positions given the codes before them, and fixes the codes that
+  /// `choose` makes of each image's.
+  func advance(
+    to wavefront: Wavefront,
+    choose: (_ image: Int, _ position: Int, _ logits: UnsafeBufferPointer<Float>) -> Int32
+  ) {
+    let count = rowCount(of: wavefront)
+    look(up: prior.rowsAbove, at: wavefront, to: features)
+    look(up: prior.pixelsLeft, at: wavefront, to: left)
+    kernel_add_scaled(1, left.base, features.base, count * features.channels)
+    for row in 0..<count {
+      let position = wavefront.positions[row / images]
+      coordinates[row][0] = (Float(position / width) - Float(height) / 2) / Float(height)
+      coordinates[row][1] = (Float(position % width) - Float(width) / 2) / Float(width)
     }
-    for block in blocks { block.advance(features, coordinates: coordinates, at: position) }
-    for block in outputBlocks { block.advance(features, at: position) }
-    activated.set(.elu, of: features)
-    prior.logits.apply(activated, to: logits)
-    return logits
+    for block in blocks { block.advance(features, coordinates: coordinates, to: wavefront) }
+    for block in outputBlocks { block.advance(features, to: wavefront) }
+    activated.set(.elu, of: features, count: count)
+    prior.logits.apply(activated, to: logits, count: count)
+    for row in 0..<count {
+      let (image, position) = (row % images, wavefront.positions[row / images])
+      codes[image * height * width + position] = choose(
+        image, position, UnsafeBufferPointer(start: logits[row], count: logits.channels))
+    }
   }
 
-  /// Fixes the code of one image at one position.
-  func set(_ code: Int32, image: Int, position: Int) {
-    codes[image * configuration.level.height * configuration.level.width + position] = code
-  }
+  /// How many rows a wavefront has: one for each position and image.
+  func rowCount(of wavefront: Wavefront) -> Int { wavefront.positions.count * images }
 
-  func rows(channels: Int) -> Rows { Rows(images: images, channels: channels) }
+  func rows(channels: Int) -> Rows { Rows(count: mostRows, channels: channels) }
 
   func history(channels: Int) -> RowHistory {
-    RowHistory(
-      images: images, channels: channels, height: configuration.level.height,
-      width: configuration.level.width)
+    RowHistory(images: images, channels: channels, height: height, width: width)
   }
 
-  /// The condition's vector of each image at a position.
-  func conditionPointers(at position: Int) -> [UnsafePointer<Float>?] {
+  /// The condition's vector of each row of a wavefront.
+  func conditionPointers(at wavefront: Wavefront) -> [UnsafePointer<Float>?] {
     guard let condition, let base = condition.buffer.baseAddress else { return [] }
-    let positions = configuration.level.height * configuration.level.width
-    return (0..<images).map { base + ($0 * positions + position) * condition.channels }
+    return wavefront.positions.flatMap { position in
+      (0..<images).map { base + ($0 * height * width + position) * condition.channels }
+    }
   }
 
-  private func look(up lookup: PackedLookup, _ row: Int, _ column: Int, to target: Rows) {
-    let (height, width) = (configuration.level.height, configuration.level.width)
-    let (y, x) = (row - lookup.shift.row, column - lookup.shift.column)
+  private func look(up lookup: PackedLookup, at wavefront: Wavefront, to target: Rows) {
+    for row in 0..<rowCount(of: wavefront) {
+      look(
+        up: lookup, image: row % images, at: wavefront.positions[row / images], to: target[row])
+    }
+  }
+
+  private func look(
+    up lookup: PackedLookup, image: Int, at position: Int, to target: UnsafeMutablePointer<Float>
+  ) {
+    let channels = features.channels
+    let (y, x) = (position / width - lookup.shift.row, position % width - lookup.shift.column)
     guard y >= 0, x >= 0, let bias = lookup.bias.buffer.baseAddress,
       let table = lookup.weights.buffer.baseAddress
     else {
-      target.base.update(repeating: 0, count: images * target.channels)
+      target.update(repeating: 0, count: channels)
       return
     }
     let classes = configuration.level.codebookSize
-    for image in 0..<images {
-      target[image].update(from: bias, count: target.channels)
-      for (tap, offset) in lookup.offsets.enumerated() {
-        let (tapY, tapX) = (y + offset.row, x + offset.column)
-        guard tapY >= 0, tapY < height, tapX >= 0, tapX < width else { continue }
-        let code = Int(codes[image * height * width + tapY * width + tapX])
-        kernel_add_scaled(
-          1, table + (tap * classes + code) * target.channels, target[image], target.channels)
-      }
+    target.update(from: bias, count: channels)
+    for (tap, offset) in lookup.offsets.enumerated() {
+      let (tapY, tapX) = (y + offset.row, x + offset.column)
+      guard tapY >= 0, tapY < height, tapX >= 0, tapX < width else { continue }
+      let code = Int(codes[image * height * width + tapY * width + tapX])
+      kernel_add_scaled(1, table + (tap * classes + code) * channels, target, channels)
     }
   }
 }

@@ -114,19 +114,23 @@ extension Tensor {
 
   /// The sum of all rows, a vector of `channels` elements; not recorded.
   func summedRows() -> Tensor {
-    // Blocks of fixed size, so that the order of the sums does not depend on the threads.
-    let block = 1024
-    let blocks = max(1, (rows + block - 1) / block)
-    let partial = Tensor(uninitialized: [blocks, channels])
-    ThreadPool.shared.perform(blocks) { index in
-      let first = index * block
-      kernel_sum_rows(
-        pointer + first * channels, min(block, rows - first), Int32(channels),
-        partial.fresh + index * channels)
+    let parts = pairwiseSum(over: 0..<rows, dividingFrom: pixelsToDivide) {
+      [$0]
+    } add: {
+      $0 += $1
     }
-    let sums = Tensor(uninitialized: [channels])
-    kernel_sum_rows(partial.pointer, blocks, Int32(channels), sums.fresh)
-    return sums
+    let sums = parts.map { _ in Tensor(uninitialized: [channels]) }
+    ThreadPool.shared.perform(parts.count) { index in
+      kernel_sum_rows(
+        pointer + parts[index].lowerBound * channels, parts[index].count, Int32(channels),
+        sums[index].fresh)
+    }
+    var rest = sums[...]
+    return pairwiseSum(over: 0..<rows, dividingFrom: pixelsToDivide) { _ in
+      rest.removeFirst()
+    } add: {
+      kernel_add_scaled(1, $1.pointer, $0.fresh, channels)
+    }
   }
 
   /// Σ x², in double precision.

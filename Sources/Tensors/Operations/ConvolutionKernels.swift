@@ -1,7 +1,7 @@
 import Kernels
 
-// The three faces of a convolution, on all threads: itself, its adjoint in the input and its derivative
-// in the weights, each in the form that the kernels say is faster for the shape.
+// A convolution and its adjoint in the input, on all threads, each in the form that the kernels say is
+// faster for the shape.
 
 /// The convolution of x, [images, height, width, input channels], with bias, addend and activation.
 func convolve(
@@ -70,22 +70,4 @@ func adjoint(
     }
   }
   return x
-}
-
-/// The derivative of the convolution of x in its weights, from the gradient of its output.
-func weightGradient(
-  _ x: Tensor, _ gradient: Tensor, like weights: Tensor, _ geometry: ConvolutionGeometry
-) -> Tensor {
-  geometry.countMultiplyAdds(input: x.shape, output: gradient.shape)
-  return geometry.withKernelShape(input: x.shape, output: gradient.shape) { shape in
-    if kernel_winograd_weight_gradient_is_faster(shape) {
-      return filteringWeightGradient(x, gradient, like: weights, shape)
-    }
-    let result = Tensor(zeros: weights.shape)
-    ThreadPool.shared.split(geometry.taps.count * x.channels) { rows in
-      kernel_convolution_weight_gradient(
-        shape, x.pointer, gradient.pointer, result.fresh, rows.lowerBound, rows.upperBound)
-    }
-    return result
-  }
 }

@@ -14,13 +14,68 @@ extension Tensor {
     }
     let tableShape = shape
     return Tape.record(output, from: [self]) { gradient in
-      let result = Tensor(zeros: tableShape)
-      for (i, index) in indices.enumerated() {
-        kernel_add_scaled(
-          1, gradient.pointer + i * channels, result.fresh + Int(index) * channels, channels)
-      }
-      return [result]
+      [gradient.summedRows(byIndex: indices, below: tableShape[0]).viewed(as: tableShape)]
     }
+  }
+
+  /// Row k is the sum of all rows i with `indices[i]` = k: [count, channels]; not recorded.
+  ///
+  /// - Parameter indices: one per row, in `0..<count`.
+  public func summedRows(byIndex indices: [Int32], below count: Int) -> Tensor {
+    precondition(indices.count == rows, "\(indices.count) indices for \(rows) rows")
+    let groups = RowGroups(indices, count: count)
+    let sums = Tensor(uninitialized: [count, channels])
+    ThreadPool.shared.split(count, grain: 8) { part in
+      let scratch = Tensor(uninitialized: [Int.bitWidth, channels])
+      for index in part {
+        (sums.fresh + index * channels).update(
+          from: groups.sum(of: self, at: index, scratch: scratch.fresh), count: channels)
+      }
+    }
+    return sums
+  }
+}
+
+/// The rows of a tensor, sorted by an index that each has.
+private struct RowGroups {
+  private let rows: [Int]
+  /// Where the rows of each index end in `rows`.
+  private let ends: [Int]
+
+  init(_ indices: [Int32], count: Int) {
+    var starts = [Int](repeating: 0, count: count + 1)
+    for index in indices { starts[Int(index) + 1] += 1 }
+    for index in 0..<count { starts[index + 1] += starts[index] }
+    var rows = [Int](repeating: 0, count: indices.count)
+    for (row, index) in indices.enumerated() {
+      rows[starts[Int(index)]] = row
+      starts[Int(index)] += 1
+    }
+    self.rows = rows
+    ends = starts
+  }
+
+  /// The sum of the rows of `index`, at the start of `scratch`, where sums of parts wait for each other.
+  func sum(
+    of tensor: Tensor, at index: Int, scratch: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    let channels = tensor.channels
+    var members = rows[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
+    var free = scratch
+    let sum = pairwiseSum(over: 0..<tensor.rows, dividingFrom: pixelsToDivide) { range in
+      let part = free
+      free += channels
+      part.update(repeating: 0, count: channels)
+      while let row = members.first, row < range.upperBound {
+        kernel_add_scaled(1, tensor.pointer + row * channels, part, channels)
+        members.removeFirst()
+      }
+      return part
+    } add: {
+      kernel_add_scaled(1, $1, $0, channels)
+      free -= channels
+    }
+    return UnsafePointer(sum)
   }
 }
 

@@ -37,27 +37,44 @@ func splitTiles(
   }
 }
 
-/// The derivative of the convolution of x in its weights: the sum at the points, and back from there.
-func filteringWeightGradient(
-  _ x: Tensor, _ gradient: Tensor, like weights: Tensor,
-  _ shape: UnsafePointer<kernel_convolution>
-) -> Tensor {
-  let products = sumOfProducts(x, gradient, shape)
-  let result = Tensor(uninitialized: weights.shape)
-  ThreadPool.shared.split(x.channels * gradient.channels, grain: 1024) { part in
-    kernel_winograd_weight_gradient(
-      shape, products.elements, result.fresh, part.lowerBound, part.upperBound)
+/// From how many tiles a sum over a batch is divided: coming back from the points takes as long as a
+/// dozen of them.
+private let tilesToDivide = 128
+
+/// The derivative in the weights, as `weightGradient`.
+func filteringWeightGradient(_ pair: ConvolvedPair, like weights: Tensor) -> Tensor {
+  let tiles = withUnsafePointer(to: pair.of(0..<1).shape) { kernel_winograd_tiles($0) }
+  return pairwiseSum(over: pair.images, dividingFrom: (tilesToDivide + tiles - 1) / tiles) {
+    undividedWeightGradient(pair.of($0), like: weights)
+  } add: {
+    $0.add($1)
   }
-  return withExtendedLifetime(products) { result }
+}
+
+/// Sums at the points, and back from there; directly, where that is faster for so few tiles.
+private func undividedWeightGradient(_ pair: ConvolvedPair, like weights: Tensor) -> Tensor {
+  withUnsafePointer(to: pair.shape) { shape in
+    guard kernel_winograd_weight_gradient_is_faster(shape) else {
+      return directWeightGradient(pair, like: weights)
+    }
+    let products = sumOfProducts(pair, shape)
+    let result = Tensor(uninitialized: weights.shape)
+    let countPerTap = Int(pair.shape.input_channels) * Int(pair.shape.output_channels)
+    ThreadPool.shared.split(countPerTap, grain: 1024) { part in
+      kernel_winograd_weight_gradient(
+        shape, products.elements, result.fresh, part.lowerBound, part.upperBound)
+    }
+    return withExtendedLifetime(products) { result }
+  }
 }
 
 /// The sum over all tiles, a chunk after the other: all threads transform it, then all multiply. Chunks
 /// depend on the shape alone.
 private func sumOfProducts(
-  _ x: Tensor, _ gradient: Tensor, _ shape: UnsafePointer<kernel_convolution>
+  _ pair: ConvolvedPair, _ shape: UnsafePointer<kernel_convolution>
 ) -> Storage {
   let rows = kernel_winograd_product_rows(shape)
-  let products = workspace(rows * gradient.channels)
+  let products = workspace(rows * Int(pair.shape.output_channels))
   let chunk = workspace(kernel_winograd_chunk_count(shape))
   let tiles = kernel_winograd_tiles(shape)
   let chunkSize = Int(kernel_winograd_chunk_tiles(shape))
@@ -65,7 +82,7 @@ private func sumOfProducts(
     let count = min(chunkSize, tiles - first)
     ThreadPool.shared.split(count) { part in
       kernel_winograd_transform_chunk(
-        shape, x.pointer, gradient.pointer, first, chunk.elements, Int32(part.lowerBound),
+        shape, pair.input, pair.gradient, first, chunk.elements, Int32(part.lowerBound),
         Int32(part.upperBound))
     }
     ThreadPool.shared.split(rows) { part in

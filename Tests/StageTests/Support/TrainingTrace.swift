@@ -21,9 +21,6 @@ struct TrainingTrace {
     }
   }
 
-  /// Whether the model has codes.
-  var hasCodebooks: Bool { !codebooks.isEmpty }
-
   /// How far it is from another: relatively, the losses of steps and of held-out images; absolutely, the
   /// codebooks. Infinite where one has what the other lacks.
   func distance(to other: TrainingTrace) -> (losses: Double, codebooks: Float) {
