@@ -102,12 +102,29 @@ static __typeof__(tile_1) *const tile_functions[] = {NULL, tile_1, tile_2};
 
 static const float zeros[KERNEL_MAXIMUM_CHANNELS + KERNEL_SLACK];
 
-// All panels of one tile: `inputs` [taps][TILE_ROWS]; `taps_packed` is the number of taps the
-// weights were packed with and `tap_indices` which of them each row of `inputs` meets.
+// Drops the taps at which no pixel of a tile reads anything but zeros, as near the edges of an image, and
+// returns how many are left: a sum that zeros are not added to is the same.
+INLINE int drop_zeros(int taps, const float **inputs, const int *tap_indices, int *left_indices) {
+  int left = 0;
+  for (int t = 0; t < taps; t++) {
+    const float **tap = inputs + t * TILE_ROWS;
+    bool reads = false;
+    for (int r = 0; r < TILE_ROWS; r++) reads |= tap[r] != zeros;
+    if (!reads) continue;
+    for (int r = 0; r < TILE_ROWS; r++) inputs[left * TILE_ROWS + r] = tap[r];
+    left_indices[left++] = tap_indices[t];
+  }
+  return left;
+}
+
+// All panels of one tile: `inputs` [taps][TILE_ROWS], which is changed; `taps_packed` is the number of taps
+// the weights were packed with and `tap_indices` which of them each row of `inputs` meets.
 static void tile_all_panels(
-    int rows, int taps, int channels, int output_channels, const float *const *inputs,
-    const float *packed, int taps_packed, const int *tap_indices, const float *bias,
+    int rows, int all_taps, int channels, int output_channels, const float **inputs,
+    const float *packed, int taps_packed, const int *all_indices, const float *bias,
     const float *const *addends, kernel_activation activation, float *const *outputs) {
+  int tap_indices[MAXIMUM_TAPS];
+  const int taps = drop_zeros(all_taps, inputs, all_indices, tap_indices);
   for (int o = 0; o < output_channels; o += PANEL_WIDTH) {
     const int width = output_channels - o < PANEL_WIDTH ? output_channels - o : PANEL_WIDTH;
     const int vectors = (width + VECTOR_WIDTH - 1) / VECTOR_WIDTH;
