@@ -6,7 +6,11 @@ import Foundation
 public struct ThreadOptions: ParsableArguments {
   @Option(
     name: .customLong("threads"),
-    help: ArgumentHelp("The number of threads. (default: one per core)", valueName: "n"))
+    help: ArgumentHelp(
+      """
+      The number of threads. (default: one per core) Their kernels are the processor's best, or those that \
+      VQVAE_KERNELS=avx512, avx2 or plain names.
+      """, valueName: "n"))
   private var requested: Int?
 
   private static let limits = 1...1024

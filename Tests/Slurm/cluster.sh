@@ -102,9 +102,9 @@ descendants() {
   for child in $(pgrep -P "$1" || true); do echo "$child" && descendants "$child"; done
 }
 
-# wait_for COMMAND…: until it succeeds, five minutes at most.
+# wait_for COMMAND…: until it succeeds, as many seconds as there is patience for.
 wait_for() {
-  local deadline=$((SECONDS + 300))
+  local deadline=$((SECONDS + patience))
   until "$@"; do
     ((SECONDS < deadline)) || { echo "error: waited in vain for: $*" >&2 && return 1; }
     sleep 0.2

@@ -4,13 +4,16 @@
 # must have the bytes of the recipe that runs alone. Where pipelines/mpi.sh has built the trainings for
 # several processes, one of them on both nodes must survive the loss of one, too.
 #
-#   Tests/Slurm/test.sh
+#   Tests/Slurm/test.sh [--whole]
 #
 # Needs root, for it installs slurm-wlm and munge where they are missing, and starts their daemons with
-# settings of their own. Takes about three minutes.
+# settings of their own. Takes about three minutes; --whole runs pipelines/digits.sh itself, in most of
+# an hour.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+whole=false patience=300
+[[ ${1:-} != --whole ]] || whole=true patience=3600
 ((EUID == 0)) || {
   echo "error: this starts the daemons of Slurm; run it as root" >&2
   exit 1
@@ -28,14 +31,21 @@ for file in train-images-idx3 train-labels-idx1; do
   gzip -dc "pipelines/data/digits/$file-ubyte.gz" >"$scratch/data/$file"
 done
 (cd "$scratch/data" && make_digits 200)
+images=(--images "$scratch/data/images" --labels "$scratch/data/labels")
+recipe=(Tests/Slurm/digits.sh "$scratch/data")
+if $whole; then
+  data=pipelines/data/digits
+  images=(--images "$data/train-images-idx3-ubyte.gz" --labels "$data/train-labels-idx1-ubyte.gz")
+  recipe=(pipelines/digits.sh)
+fi
 
 echo "The recipe alone"
-Tests/Slurm/digits.sh "$scratch/data" "$scratch/alone" >"$scratch/alone.log" 2>&1
+"${recipe[@]}" "$scratch/alone" >"$scratch/alone.log" 2>&1
 
 echo "The recipe as jobs"
 start_cluster "$scratch/cluster"
-pipelines/slurm/submit.sh --shards 3 --output="$scratch/logs/%x-%j.log" Tests/Slurm/digits.sh \
-  "$scratch/data" "$scratch/jobs" | tee "$scratch/submitted"
+pipelines/slurm/submit.sh --shards 3 --output="$scratch/logs/%x-%j.log" "${recipe[@]}" \
+  "$scratch/jobs" | tee "$scratch/submitted"
 
 # The number of the last job of that name: what puts samples together comes after its shards.
 job_called() { sed -n "s/^job \([0-9]*\): $1\(,.*\)\{0,1\}$/\1/p" "$scratch/submitted" | tail -1; }
@@ -68,9 +78,8 @@ claim "all jobs ended well, evaluation last" \
   grep -q "judge accuracy" "$scratch/logs/evaluate-$(job_called evaluate).log"
 claim "codes are in three shards" test ! -e "$scratch/jobs/codes.safetensors" -a \
   -e "$scratch/jobs/codes-3-of-3.safetensors"
-extract_again=(.build/release/extract-codes --images "$scratch/data/images"
-  --labels "$scratch/data/labels" --grey --vqvae "$scratch/jobs/vqvae.safetensors"
-  --output "$scratch/jobs/codes.safetensors")
+extract_again=(.build/release/extract-codes "${images[@]}" --grey
+  --vqvae "$scratch/jobs/vqvae.safetensors" --output "$scratch/jobs/codes.safetensors")
 "${extract_again[@]}" 2>/dev/null
 claim "all files have the bytes of the recipe alone" \
   diff --recursive --brief --exclude="*-of-3.safetensors" --exclude="*.metrics.jsonl" \

@@ -3,6 +3,19 @@
 //   output (l·output_step + output_offset), input (l·input_step + tap offset).
 // A convolution steps through the input by its stride. Its adjoint splits the output into stride²
 // phases; a phase meets just the taps that fall on it, so no zero is ever multiplied.
+//
+// Measured on a core where sgemm reaches 102 GFLOP/s, in GFLOP/s of the pixels that are inside the image;
+// the first four are a prior's causal windows of 22 taps:
+//
+//                             AVX-512              AVX2
+//                             forward   adjoint    forward   adjoint
+//   128→128 at 16×16          103       101        101       100
+//   128→256 at 16×16          103       104        100       98
+//   256→512 at 16×16          104       103        70        94
+//   128→128 at 8×8            91        90         47        48
+//   1×1, 128→512 at 16×16     82        101        98        65
+//   1×1, 32→128 at 16×16      66        89         75        89
+//   3×3, 128→32 at 4×4        77        73         78        77
 
 typedef struct {
   int output_step, output_row, output_column;  // where the lattice lies in the output
