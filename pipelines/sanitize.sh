@@ -22,5 +22,5 @@ swift test -c release --disable-testable-imports --scratch-path .build/sanitized
 # Without the test that calls the pool 20,000 times: each call waits in a loop that is slow here.
 echo "Testing with the sanitizer of threads"
 swift test -c release --disable-testable-imports --scratch-path .build/threads \
-  --filter 'ThreadPoolTests|MemoryTests|ImageLoaderTests|OutputLockTests|CommunicationTests' \
+  --filter 'ThreadPoolTests|ImageLoaderTests|OutputLockTests|CommunicationTests' \
   --skip noBodyOutlivesItsCall --sanitize=thread

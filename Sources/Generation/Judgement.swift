@@ -62,7 +62,7 @@ public func recognizedShare(
       remedy: "pass images of that size")
   }
   var recognized = 0
-  try forEachBatch(of: dataset, size: inferenceBatchSize(of: dataset.shape)) { batch in
+  try forEachBatch(of: dataset) { batch in
     let probabilities = judge.classifier.probabilities(of: batch.tensor(of: shape))
     recognized += probabilities.indicesOfLargest().enumerated().count { row, index in
       probabilities.buffer[row * probabilities.channels + Int(index)] >= 0.9

@@ -9,6 +9,11 @@ public enum Rejection: Codable, Hashable, Sendable {
 }
 
 extension Rejection {
+  /// Whether it is a threshold: how many candidates it takes to keep enough, only drawing them tells.
+  public var isThreshold: Bool {
+    if case .threshold = self { true } else { false }
+  }
+
   /// Whether the numbers make sense, whoever wrote them.
   var isPossible: Bool {
     switch self {

@@ -126,11 +126,10 @@ extension RejectionSampling {
   /// not for the shard to decide, save that of a threshold it draws until its part of the images would
   /// be kept: nobody knows beforehand how many candidates that takes.
   public func share(of shard: Shard) -> RejectionSampling {
-    let isThreshold = if case .threshold = rejection { true } else { false }
     let total = expectedCandidates / labels.count
     var share = RejectionSampling(
       labels: labels, countPerClass: (total - shard.number + shard.count) / shard.count,
-      rejection: isThreshold ? rejection : .none, attempts: attempts)
+      rejection: rejection.isThreshold ? rejection : .none, attempts: attempts)
     share.shard = shard
     return share
   }

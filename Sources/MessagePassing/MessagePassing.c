@@ -46,24 +46,22 @@ const char *message_passing_join(int *rank, int *count) {
   return NULL;
 }
 
-void message_passing_sum_floats(float *elements, long count) {
+static void sum(void *elements, long count, MPI_Datatype type, long size) {
   for (long done = 0; done < count; done += PIECE) {
     MPI_Request request;
     MPI_Iallreduce(
-        MPI_IN_PLACE, elements + done, piece_of(count - done), MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD,
-        &request);
+        MPI_IN_PLACE, (char *)elements + done * size, piece_of(count - done), type, MPI_SUM,
+        MPI_COMM_WORLD, &request);
     wait_for(&request);
   }
 }
 
+void message_passing_sum_floats(float *elements, long count) {
+  sum(elements, count, MPI_FLOAT, sizeof *elements);
+}
+
 void message_passing_sum_doubles(double *elements, long count) {
-  for (long done = 0; done < count; done += PIECE) {
-    MPI_Request request;
-    MPI_Iallreduce(
-        MPI_IN_PLACE, elements + done, piece_of(count - done), MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD,
-        &request);
-    wait_for(&request);
-  }
+  sum(elements, count, MPI_DOUBLE, sizeof *elements);
 }
 
 void message_passing_broadcast(void *bytes, long count) {

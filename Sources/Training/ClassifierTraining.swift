@@ -45,9 +45,8 @@ public func accuracy(
   of classifier: Classifier, on dataset: any ImageDataset, batchSize: Int? = nil,
   sharedBy communicator: any Communicator = SoleProcess()
 ) throws -> Double {
-  let size = batchSize ?? inferenceBatchSize(of: dataset.shape)
   var correct = 0
-  try forEachBatch(of: dataset, size: size, sharedBy: communicator) { batch in
+  try forEachBatch(of: dataset, size: batchSize, sharedBy: communicator) { batch in
     let predicted = classifier.probabilities(of: batch.tensor(of: dataset.shape))
       .indicesOfLargest()
     correct += zip(predicted, batch.labels).count { $0 == $1 }

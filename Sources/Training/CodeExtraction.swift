@@ -67,7 +67,7 @@ public struct CodeExtraction {
   ) throws {
     let shape = images.shape
     var done = 0
-    try forEachBatch(of: images, size: inferenceBatchSize(of: shape)) { batch in
+    try forEachBatch(of: images) { batch in
       let codes = vqvae.model.encode(batch.tensor(of: shape))
       try writer.append(
         codes: Dictionary(

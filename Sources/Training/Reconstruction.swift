@@ -31,8 +31,7 @@ public func reconstruct(
   visit: (Batch, Tensor) throws -> Void
 ) throws -> [CodebookUsage] {
   var counts = model.codebooks.map { [Int](repeating: 0, count: $0.size) }
-  let size = batchSize ?? inferenceBatchSize(of: dataset.shape)
-  try forEachBatch(of: dataset, size: size, sharedBy: communicator) { batch in
+  try forEachBatch(of: dataset, size: batchSize, sharedBy: communicator) { batch in
     let codes = model.encode(batch.tensor(of: dataset.shape))
     for (level, codes) in codes.enumerated() {
       for code in codes { counts[level][Int(code)] += 1 }

@@ -38,12 +38,13 @@ final class TrainingBatches {
   }
 }
 
-/// Calls `body` with all images of a dataset, in order, in batches of up to `size`; with some of these
-/// batches where several processes share them.
+/// Calls `body` with all images of a dataset, in order, in batches of up to `size`, or else of
+/// `inferenceBatchSize`; with some of these batches where several processes share them.
 public func forEachBatch(
-  of dataset: any ImageDataset, size: Int, sharedBy communicator: any Communicator = SoleProcess(),
-  _ body: (Batch) throws -> Void
+  of dataset: any ImageDataset, size: Int? = nil,
+  sharedBy communicator: any Communicator = SoleProcess(), _ body: (Batch) throws -> Void
 ) throws {
+  let size = size ?? inferenceBatchSize(of: dataset.shape)
   let share = communicator.share(of: dataset.count, inPiecesOf: size)
   let loader = ImageLoader(
     dataset, order: DataOrder(count: dataset.count, seed: 0, shuffled: false), batchSize: size,

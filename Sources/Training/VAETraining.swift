@@ -67,8 +67,7 @@ public struct EvidenceFigures: Codable, Sendable {
   ) throws {
     var totals = [0.0, 0.0]
     let randomness = Randomness(seed: 0).stream("evidence")
-    let size = batchSize ?? inferenceBatchSize(of: dataset.shape)
-    try forEachBatch(of: dataset, size: size, sharedBy: communicator) { batch in
+    try forEachBatch(of: dataset, size: batchSize, sharedBy: communicator) { batch in
       let loss = model.loss(
         of: batch.tensor(of: dataset.shape), streams: batch.indices.map { randomness.stream($0) },
         in: .inference)

@@ -139,7 +139,7 @@ struct SampleImages: StageCommand {
   private func draw(
     _ plan: RejectionSampling, by drawing: @escaping RejectionSampling.Drawing
   ) throws -> [Candidate] {
-    let isThreshold = if case .threshold = plan.rejection { true } else { false }
+    let isThreshold = plan.rejection.isThreshold
     let total = isThreshold ? plan.labels.count * plan.countPerClass : plan.expectedCandidates
     let progress = ProgressReporter(shards.title("sample-images"), total: total, unit: "image")
     return try plan.run(drawing: drawing) { drawn, kept in

@@ -113,7 +113,7 @@ public struct LikelihoodFigures: Codable, Sendable {
     let dimensions = Double(dataset.shape.byteCount)
     var scores: [Score] = []
     scores.reserveCapacity(dataset.count)
-    try forEachBatch(of: dataset, size: inferenceBatchSize(of: dataset.shape)) { batch in
+    try forEachBatch(of: dataset) { batch in
       let (nats, decoded) = describe(batch)
       let copies = decoded.images()
       for (index, original) in batch.images(of: dataset.shape).enumerated() {

@@ -43,7 +43,7 @@ public struct ReconstructionFigures: Codable, Sendable {
     of dataset: any ImageDataset, by model: VAE, progress: (Int) -> Void = { _ in }
   ) throws {
     var tally = Tally(shape: dataset.shape)
-    try forEachBatch(of: dataset, size: inferenceBatchSize(of: dataset.shape)) { batch in
+    try forEachBatch(of: dataset) { batch in
       tally.add(batch, model.reconstruct(batch.tensor(of: dataset.shape)))
       progress(tally.images)
     }
