@@ -47,7 +47,9 @@ import Testing
             [--labels <path>] [--size <n|hxw>] [--grey] [--color] [--bad-images <way>] [--fail] [--wait]
 
             OPTIONS:
-              --threads <n>           The number of threads. (default: one per core)
+              --threads <n>           The number of threads. (default: one per core) Their
+                                      kernels are the processor's best, or those that
+                                      VQVAE_KERNELS=avx512, avx2 or plain names.
               --seed <n>              The seed of everything random. (default: 0)
               --output <path>         The file to write.
               --images <path>         A folder of PNGs, in which a sub-folder is a class,
