@@ -81,7 +81,10 @@ fails_on_full_disk() {
   case $stage in
     vqvae | prior | classifier)
       trains=(--steps 150 --checkpoint-interval 0)
-      timeout -s TERM 1 "${command[@]}" "${trains[@]}" >/dev/null 2>&1
+      "${command[@]}" "${trains[@]}" >/dev/null 2>&1 &
+      while kill -0 $! 2>/dev/null && [[ ! -e $stem.checkpoint.safetensors ]]; do sleep 0.01; done
+      kill -TERM $!
+      wait $!
       ;;
   esac
   local before code=0
