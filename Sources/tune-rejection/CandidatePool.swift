@@ -19,7 +19,12 @@ struct CandidatePool {
 
   /// Throws a `FileError` if the files are missing, damaged, or do not belong together.
   init(samples path: String, models: String) throws {
-    folder = try ModelFolder(path: models)
+    guard case .codes(let folder) = try GenerativeModel(folder: models) else {
+      throw FileError(
+        models, "holds a VAE, which knows no classes to reject samples by",
+        remedy: "pass the models of a VQ-VAE and its priors")
+    }
+    self.folder = folder
     let judgePath = (models as NSString).appendingPathComponent("judge.safetensors")
     guard FileManager.default.fileExists(atPath: judgePath) else {
       throw FileError(

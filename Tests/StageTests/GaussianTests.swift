@@ -164,6 +164,12 @@ import Training
     try expectRefusal(
       .trainPrior("top", codes: vae), in: TemporaryFolder(),
       "\(vae) is a 'vae' file, not a 'codes' file; pass a 'codes' file")
+    try expectRefusal(
+      .tuneRejection(
+        models: folder.path, samples: "samples.safetensors", images: folder("images"),
+        output: "report"), in: TemporaryFolder(),
+      "\(folder.path) holds a VAE, which knows no classes to reject samples by; "
+        + "pass the models of a VQ-VAE and its priors")
     let own = try TemporaryFolder()
     try own.copy(vae, to: "vae.safetensors")
     try own.copy(Pipeline.shared.get().folder("vqvae.safetensors"), to: "vqvae.safetensors")

@@ -63,9 +63,10 @@ final class SamplingGroup {
     look(up: prior.pixelsLeft, at: wavefront, to: left)
     kernel_add_scaled(1, left.base, features.base, count * features.channels)
     for row in 0..<count {
-      let position = wavefront.positions[row / images]
-      coordinates[row][0] = (Float(position / width) - Float(height) / 2) / Float(height)
-      coordinates[row][1] = (Float(position % width) - Float(width) / 2) / Float(width)
+      let pixel = Coordinates.pixel(
+        at: wavefront.positions[row / images], height: height, width: width)
+      coordinates[row][0] = pixel.row
+      coordinates[row][1] = pixel.column
     }
     for block in blocks { block.advance(features, coordinates: coordinates, to: wavefront) }
     for block in outputBlocks { block.advance(features, to: wavefront) }
