@@ -25,8 +25,12 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
     return FileError(path, "\(problem): \(reason)", remedy: remedy(for: code, path: path))
   }
 
-  /// The one line: path, problem and remedy, with control characters escaped.
-  public var description: String { onOneLine("\(path) \(problem); \(remedy)") }
+  /// The one line: path, problem and remedy, with control characters escaped, and each cut to a length one
+  /// can read, for they may repeat names out of a file that are of any length.
+  public var description: String {
+    "\(shortened(onOneLine(path), to: 4096)) \(shortened(onOneLine(problem), to: 1000)); "
+      + shortened(onOneLine(remedy), to: 500)
+  }
 
   private static func remedy(for code: Int32, path: String) -> String {
     let folder = (path as NSString).deletingLastPathComponent
@@ -59,8 +63,10 @@ public func onOneLine(_ text: String) -> String {
 }
 
 /// A name found in a file, quoted for a message and cut to a length one can read.
-public func quoted(_ name: String) -> String {
-  // Counting the characters of a name of megabytes would take seconds.
-  let start = name.prefix(80)
-  return start.endIndex == name.endIndex ? "'\(name)'" : "'\(start)…'"
+public func quoted(_ name: String) -> String { "'\(shortened(name, to: 80))'" }
+
+/// The first `limit` scalars of a text; of characters, one alone may be made of megabytes.
+private func shortened(_ text: String, to limit: Int) -> String {
+  let start = text.unicodeScalars.prefix(limit)
+  return start.endIndex == text.endIndex ? text : String(start) + "…"
 }

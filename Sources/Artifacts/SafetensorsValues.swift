@@ -30,6 +30,15 @@ extension SafetensorsFile {
     try readFloats(description, bytes, into: values)
   }
 
+  /// Throws a `FileError` if one of `values`, which were read from the tensor called `name`, is infinite or
+  /// not a number: a network would make nonsense of everything.
+  public func checkFinite(_ values: UnsafeBufferPointer<Float>, of name: String) throws {
+    guard let value = values.first(where: { !$0.isFinite }) else { return }
+    throw FileError(
+      path, "has the element \(value) in tensor \(quoted(name))",
+      remedy: "pass a model whose numbers are finite in single precision")
+  }
+
   private func realTensor(
     _ name: String, shape: [Int]?
   ) throws -> (description: TensorDescription, bytes: Range<Int>) {

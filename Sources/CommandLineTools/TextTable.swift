@@ -1,3 +1,5 @@
+import Artifacts
+
 /// A small table of text for a summary: a header, a rule, rows; numbers are aligned to the right.
 ///
 /// ```
@@ -14,10 +16,10 @@ public struct TextTable: CustomStringConvertible, Sendable {
     self.header = header
   }
 
-  /// Adds a row, with a cell for each column.
+  /// Adds a row, with a cell for each column; what could disturb the lines of a terminal is escaped.
   public mutating func addRow(_ cells: [String]) {
     precondition(cells.count == header.count, "a row has a cell for each column")
-    rows.append(cells)
+    rows.append(cells.map(onOneLine))
   }
 
   /// The table's lines, without a newline after the last.

@@ -19,10 +19,11 @@ public struct SampleWriter {
     self.classNames = classNames
     // The names come from a model's file, which may be anybody's.
     if let name = classNames.first(where: {
-      $0.isEmpty || $0.hasPrefix(".") || $0.contains("/") || $0.contains("\0")
+      $0.isEmpty || $0.utf8.count > NAME_MAX || $0.hasPrefix(".") || $0.contains("/")
+        || $0.contains("\0")
     }) {
       throw FileError(
-        folder, "cannot have a sub-folder for the class '\(name)'",
+        folder, "cannot have a sub-folder for the class \(quoted(name))",
         remedy: "use models whose classes have the names of folders")
     }
     self.folder = try OutputFolder(

@@ -90,11 +90,7 @@ final class StateDictionary {
     }
     unused.remove(prefix + name)
     let elements = try file.readFloats(prefix + name)
-    if let element = elements.first(where: { !$0.isFinite }) {
-      throw FileError(
-        file.path, "has the element \(element) in tensor '\(prefix + name)'",
-        remedy: "pass a model whose numbers are finite in single precision")
-    }
+    try elements.withUnsafeBufferPointer { try file.checkFinite($0, of: prefix + name) }
     return elements
   }
 

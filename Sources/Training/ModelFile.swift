@@ -21,7 +21,7 @@ extension ParameterStore {
   ///
   /// The model must have been built with `file.tensors.largestRealCount` as its limit. Throws a
   /// `FileError` that says so if its configuration asks for more than the file holds, or that names
-  /// the tensor if one is missing, surplus or of another shape.
+  /// the tensor if one is missing, surplus, of another shape, or has a number that is not finite.
   public func load(from file: ArtifactFile) throws {
     guard !exceedsLimit else {
       throw FileError(
@@ -32,12 +32,13 @@ extension ParameterStore {
       let shape = parameter.value.shape
       try parameter.value.withMutableElements {
         try file.tensors.readFloats(parameter.name, shape: shape, into: $0)
+        try file.tensors.checkFinite(UnsafeBufferPointer($0), of: parameter.name)
       }
     }
     let known = Set(all.map(\.name))
     if let surplus = file.tensors.names.first(where: { !known.contains($0) }) {
       throw FileError(
-        file.path, "has a tensor '\(surplus)' that its configuration has no place for",
+        file.path, "has a tensor \(quoted(surplus)) that its configuration has no place for",
         remedy: "make the file again")
     }
   }

@@ -109,7 +109,8 @@ struct SamplingOptions: ParsableArguments {
         throw ValidationError(
           names.isEmpty
             ? "These models know no classes; leave out --classes."
-            : "There is no class '\(name)'; there are: \(names.joined(separator: ", ")).")
+            : onOneLine(
+              "There is no class '\(name)'; there are: \(names.joined(separator: ", "))."))
       }
       return Int32(label)
     }

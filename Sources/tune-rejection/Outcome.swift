@@ -1,3 +1,4 @@
+import Artifacts
 import CommandLineTools
 import Evaluation
 import Foundation
@@ -58,7 +59,7 @@ extension TuneRejection {
       print("\n\(table)\n\(conditions)")
     }
     print("\n" + choice(report))
-    print(report.commands[dial][index])
+    print(onOneLine(report.commands[dial][index]))
     print("Look at \((output as NSString).appendingPathComponent("report.html"))")
   }
 

@@ -110,13 +110,13 @@ import Testing
   @Test func tables() {
     var table = TextTable(["class", "drawn", "kept"])
     table.addRow(["seven", "120", "9.5%"])
-    table.addRow(["one", "8", "–"])
+    table.addRow(["one\n\u{1b}", "8", "–"])
     #expect(
       table.description == """
-        class  drawn  kept
-        -----  -----  ----
-        seven    120  9.5%
-        one        8     –
+        class           drawn  kept
+        --------------  -----  ----
+        seven             120  9.5%
+        one\\u{a}\\u{1b}      8     –
         """)
     #expect(TextTable(["a", "b"]).description == "a  b\n-  -")
   }

@@ -37,6 +37,30 @@ import Testing
   private static let tooLarge =
     "has a configuration for a larger model than its tensors are of; make the file again"
 
+  /// One number is enough: a network spreads it over all it computes.
+  @Test(arguments: [FileReader.vqvae, .vae, .prior, .classifier], [Float.nan, .infinity])
+  func modelsOfNumbersThatAreNotFiniteAreRefused(reader: FileReader, value: Float) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let kind = try #require(ArtifactKind(rawValue: reader.rawValue))
+    let seeds = try seedFolder(of: reader)
+    for name in try FileManager.default.contentsOfDirectory(atPath: seeds) {
+      let seed = "\(seeds)/\(name)"
+      let tensor = try #require(SafetensorsFile(path: seed).names.sorted().last)
+      let path = folder.appendingPathComponent(name).path
+      try #require(
+        reseal(
+          seed, kind: kind,
+          elements: { own, values in own == tensor ? values.dropLast() + [value] : values },
+          to: path) != nil)
+      #expect {
+        try reader.read(path)
+      } throws: {
+        "\($0)" == "\(path) has the element \(value) in tensor '\(tensor)'; "
+          + "pass a model whose numbers are finite in single precision"
+      }
+    }
+  }
+
   @Test func giantModelsAreRefused() throws {
     #expect(
       try refusal(

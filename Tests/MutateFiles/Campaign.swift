@@ -47,6 +47,9 @@ final class Campaign {
       .null, .boolean(true), .real(1e300), .real(-0.5), .large(.max), .string(""),
       .string("../\n\u{202e}\u{0}"), .array([]), .object([:]),
       .array([JSONValue](repeating: .integer(1), count: 1000)),
+      // Ten thousand characters, or one of as many parts, where a message might repeat it.
+      .string(String(repeating: "n", count: 10_000)),
+      .string("e" + String(repeating: "\u{301}", count: 10_000)),
     ]
     for file in files {
       try replaceFile(at: own, with: file)

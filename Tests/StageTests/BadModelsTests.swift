@@ -135,12 +135,16 @@ import Training
         + "such files can run code when loaded, so save its tensors as safetensors instead")
   }
 
-  @Test func aClassThatLeadsOutOfTheFolder() throws {
+  @Test(arguments: [
+    ("../../ring", "'../../ring'"),
+    (String(repeating: "n", count: 256), "'\(String(repeating: "n", count: 80))…'"),
+  ])
+  func aClassThatCannotBeASubFolder(name: String, quoted: String) throws {
     for level in ["top", "bottom"] {
       let loaded = try LoadedPrior(path: own("models/prior-\(level).safetensors"))
       var configuration = try loaded.file.configuration(
         as: TrainedConfiguration<PriorConfiguration>.self)
-      configuration.model.classNames[1] = "../../ring"
+      configuration.model.classNames[1] = name
       try Artifact(
         metadata: ArtifactMetadata(
           kind: .prior, configuration: configuration, sources: loaded.file.metadata.sources),
@@ -149,7 +153,7 @@ import Training
     }
     try expectRefusal(
       sample, in: own,
-      "samples cannot have a sub-folder for the class '../../ring'; use models whose classes have "
+      "samples cannot have a sub-folder for the class \(quoted); use models whose classes have "
         + "the names of folders")
   }
 
