@@ -65,8 +65,10 @@ public func onOneLine(_ text: String) -> String {
 /// A name found in a file, quoted for a message and cut to a length one can read.
 public func quoted(_ name: String) -> String { "'\(shortened(name, to: 80))'" }
 
-/// The first `limit` scalars of a text; of characters, one alone may be made of megabytes.
+/// The scalars in the first `limit` bytes of a text; a single character may be made of megabytes.
 private func shortened(_ text: String, to limit: Int) -> String {
-  let start = text.unicodeScalars.prefix(limit)
-  return start.endIndex == text.endIndex ? text : String(start) + "…"
+  guard let end = text.utf8.index(text.startIndex, offsetBy: limit, limitedBy: text.endIndex),
+    end < text.endIndex
+  else { return text }
+  return String(text.unicodeScalars[..<end]) + "…"
 }

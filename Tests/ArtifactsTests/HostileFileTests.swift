@@ -81,7 +81,7 @@ import Testing
       let line = "\(error)"
       return line.hasPrefix("\(path) is damaged: it has a header that ") && line.contains(message)
         && !line.contains("\n") && line.hasSuffix("; copy or make it again")
-        && line.unicodeScalars.count < 500
+        && line.utf8.count < 500
     }
   }
 

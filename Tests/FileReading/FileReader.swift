@@ -143,7 +143,7 @@ extension FileReader {
     } catch {
       let line = "\(error)"
       let isOurs = error is FileError || error is ImageError
-      let isOneLine = !line.contains(where: \.isNewline) && line.unicodeScalars.count < 2000
+      let isOneLine = !line.contains(where: \.isNewline) && line.utf8.count < 2000
       return isOurs && isOneLine && line.hasPrefix("\(path) ") && line.contains("; ")
         ? .refused : .mishandled(line)
     }
