@@ -38,27 +38,28 @@ let package = Package(
     .target(
       name: "Images", dependencies: ["Artifacts", "CPNG", "CZlib", "PNGDecoder", "Tensors"]),
     .target(name: "VQVAE", dependencies: ["Communication", "NeuralNetworks", "Tensors"]),
-    .target(name: "VAE", dependencies: ["Communication", "NeuralNetworks", "Tensors"]),
+    .target(name: "VAE", dependencies: ["NeuralNetworks", "Tensors"]),
     .target(name: "PixelCNN", dependencies: ["Artifacts", "Kernels", "NeuralNetworks", "Tensors"]),
     .target(name: "Classifiers", dependencies: ["NeuralNetworks", "Tensors"]),
     .target(
-      name: "CommandLineTools",
-      dependencies: ["Artifacts", "Communication", "Images", argumentParser, logging]),
+      name: "Models",
+      dependencies: [
+        "Artifacts", "Classifiers", "Communication", "Images", "NeuralNetworks", "PixelCNN",
+        "Tensors", "VAE", "VQVAE",
+      ]),
     .target(
       name: "Training",
       dependencies: [
-        "Artifacts", "Classifiers", "CommandLineTools", "Communication", "Images", "Kernels",
-        "NeuralNetworks", "PixelCNN", "Tensors", "VAE", "VQVAE", argumentParser,
+        "Artifacts", "Classifiers", "Communication", "Images", "Kernels", "Models",
+        "NeuralNetworks", "PixelCNN", "Tensors", "VAE", "VQVAE",
       ]),
     .target(
       name: "Generation",
-      dependencies: [
-        "Artifacts", "Classifiers", "Images", "PixelCNN", "Tensors", "Training", "VAE",
-      ]),
+      dependencies: ["Artifacts", "Classifiers", "Images", "Models", "PixelCNN", "Tensors"]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "Artifacts", "Classifiers", "Generation", "Images", "PixelCNN", "Tensors", "Training",
+        "Artifacts", "Classifiers", "Generation", "Images", "Models", "PixelCNN", "Tensors",
         "VAE", "VQVAE",
       ], resources: [.embedInCode("Report/Page")]),
     .target(name: "Emoji", dependencies: ["Artifacts", "Images"]),
@@ -66,40 +67,84 @@ let package = Package(
       name: "ReferenceImport",
       dependencies: ["Artifacts", "Images", "NeuralNetworks", "PixelCNN", "Tensors", "VQVAE"]),
 
+    // The command line.
+    .target(
+      name: "CommandLineTools",
+      dependencies: ["Artifacts", "Communication", "Images", argumentParser, logging]),
+    .target(
+      name: "TrainingCommands",
+      dependencies: [
+        "Artifacts", "CommandLineTools", "Communication", "Models", "Training", argumentParser,
+      ]),
+
     // Stages.
-    .executableTarget(name: "extract-emoji", dependencies: ["CommandLineTools", "Emoji"]),
     .executableTarget(
-      name: "train-vqvae", dependencies: ["CommandLineTools", "Communication", "Training"]),
-    .executableTarget(name: "extract-codes", dependencies: ["CommandLineTools", "Training"]),
+      name: "extract-emoji",
+      dependencies: ["CommandLineTools", "Emoji", argumentParser]),
     .executableTarget(
-      name: "train-prior", dependencies: ["CommandLineTools", "Communication", "Training"]),
+      name: "train-vqvae",
+      dependencies: [
+        "Artifacts", "CommandLineTools", "Communication", "Images", "Models",
+        "Tensors", "Training", "TrainingCommands", "VAE", "VQVAE", argumentParser,
+      ]),
     .executableTarget(
-      name: "train-classifier", dependencies: ["CommandLineTools", "Communication", "Training"]),
+      name: "extract-codes",
+      dependencies: [
+        "Artifacts", "CommandLineTools", "Images", "Models", "Tensors",
+        argumentParser,
+      ]),
     .executableTarget(
-      name: "sample-images", dependencies: ["CommandLineTools", "Generation", "Training"]),
+      name: "train-prior",
+      dependencies: [
+        "Artifacts", "CommandLineTools", "Communication", "Models", "PixelCNN",
+        "Tensors", "Training", "TrainingCommands", argumentParser,
+      ]),
     .executableTarget(
-      name: "evaluate", dependencies: ["CommandLineTools", "Evaluation", "Generation", "Training"]),
+      name: "train-classifier",
+      dependencies: [
+        "Artifacts", "Classifiers", "CommandLineTools", "Communication", "Images",
+        "Models", "Tensors", "Training", "TrainingCommands", argumentParser,
+      ]),
+    .executableTarget(
+      name: "sample-images",
+      dependencies: [
+        "Artifacts", "CommandLineTools", "Generation", "Models", "PixelCNN",
+        "Tensors", argumentParser,
+      ]),
+    .executableTarget(
+      name: "evaluate",
+      dependencies: [
+        "Artifacts", "CommandLineTools", "Evaluation", "Generation", "Images",
+        "Models", "Tensors", argumentParser,
+      ]),
     .executableTarget(
       name: "tune-rejection",
-      dependencies: ["CommandLineTools", "Evaluation", "Generation", "Training"]),
+      dependencies: [
+        "Artifacts", "Classifiers", "CommandLineTools", "Evaluation",
+        "Generation", "Images", "Models", "Tensors", "Training", "TrainingCommands", argumentParser,
+      ]),
     .executableTarget(
       name: "import-reference",
-      dependencies: ["CommandLineTools", "ReferenceImport", "Training"]),
+      dependencies: [
+        "Artifacts", "CommandLineTools", "Images", "Models", "ReferenceImport",
+        argumentParser,
+      ]),
     .executableTarget(
       name: "benchmark",
       dependencies: [
-        "Artifacts", "COpenBLAS", "Classifiers", "CommandLineTools", "Images", "NeuralNetworks",
-        "PixelCNN", "Tensors", "VQVAE",
+        "Artifacts", "COpenBLAS", "Classifiers", "CommandLineTools", "Images",
+        "NeuralNetworks", "PixelCNN", "Tensors", "VQVAE", argumentParser,
       ]),
 
     // Tests.
+    .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "TensorsTests", dependencies: ["Kernels", "Tensors"]),
     .testTarget(name: "ArtifactsTests", dependencies: ["Artifacts"]),
     .testTarget(
       name: "CommunicationTests",
       dependencies: ["Communication", "NeuralNetworks", "Tensors", "VAE", "VQVAE"]),
-    .testTarget(name: "EmojiTests", dependencies: ["Artifacts", "Emoji", "Images"]),
+    .testTarget(name: "EmojiTests", dependencies: ["Emoji", "Images"]),
     .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
     .testTarget(name: "VQVAETests", dependencies: ["NeuralNetworks", "Tensors", "VQVAE"]),
     .testTarget(name: "VAETests", dependencies: ["NeuralNetworks", "Tensors", "VAE"]),
@@ -118,13 +163,16 @@ let package = Package(
         "ReferenceImport", "Tensors", "VQVAE",
       ]),
     .executableTarget(
-      name: "example-stage", dependencies: ["CommandLineTools", "Images"],
+      name: "example-stage",
+      dependencies: [
+        "Artifacts", "CommandLineTools", argumentParser, logging,
+      ],
       path: "Tests/ExampleStage"),
     .target(name: "ProcessTesting", path: "Tests/ProcessTesting"),
     .target(
       name: "FileReading",
       dependencies: [
-        "Artifacts", "CZlib", "Emoji", "Generation", "Images", "ReferenceImport", "Training",
+        "Artifacts", "CZlib", "Emoji", "Generation", "Images", "Models", "ReferenceImport",
       ],
       path: "Tests/FileReading"),
     .executableTarget(
@@ -137,12 +185,14 @@ let package = Package(
     .testTarget(
       name: "CommandLineToolsTests",
       dependencies: [
-        "CommandLineTools", "Images", "ProcessTesting", "example-stage", argumentParser, logging,
+        "Artifacts", "CommandLineTools", "Images", "ProcessTesting",
+        argumentParser, logging, "example-stage",
       ]),
     .testTarget(
       name: "StageTests",
       dependencies: [
-        "Artifacts", "Emoji", "Evaluation", "Generation", "Images", "NeuralNetworks", "PixelCNN",
+        "Artifacts", "Emoji", "Evaluation", "Generation", "Images", "Models", "NeuralNetworks",
+        "PixelCNN",
         "ProcessTesting", "ReferenceFixtures", "Tensors", "Training", "evaluate", "extract-codes",
         "extract-emoji", "import-reference", "sample-images", "train-classifier", "train-prior",
         "train-vqvae", "tune-rejection",

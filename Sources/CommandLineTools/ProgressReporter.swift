@@ -1,3 +1,4 @@
+import Artifacts
 import Foundation
 
 /// Tells how far a long task is: on a terminal in one line that changes in place, elsewhere in a
@@ -50,10 +51,12 @@ public final class ProgressReporter {
     }
   }
 
-  /// Says that all is done, in a line that stays: how many steps, how long, the last figures.
-  public func finish(figures: [Figure] = []) {
+  /// Says that all is done, in a line that stays: how many steps, how long, the last figures. Give
+  /// `completed` where fewer than all turned out to be enough.
+  public func finish(after completed: Int? = nil, figures: [Figure] = []) {
+    let done = completed ?? total
     let parts =
-      ["\(title): \(total) \(unit)\(total == 1 ? "" : "s") in \(spoken(now() - start))"]
+      ["\(title): \(done) \(unit)\(done == 1 ? "" : "s") in \(spoken(now() - start))"]
       + figures.map(\.description)
     console.writeLine(parts.joined(separator: ", "))
   }

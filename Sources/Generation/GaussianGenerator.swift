@@ -1,5 +1,5 @@
+import Models
 import Tensors
-import Training
 
 /// Draws images from a VAE: z ~ N(0, I), decoded. They have no classes, and nothing scores them.
 public struct GaussianGenerator: ImageGenerator {

@@ -1,8 +1,8 @@
 import Artifacts
 import Classifiers
 import Images
+import Models
 import Tensors
-import Training
 
 /// How many samples a judge, which had no part in choosing them, reads as the class asked for.
 ///

@@ -1,5 +1,6 @@
 import Artifacts
 import Foundation
+import Models
 import PixelCNN
 
 /// All candidates of one run of sampling, the rejected ones too: `samples.safetensors`.

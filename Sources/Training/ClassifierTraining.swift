@@ -1,8 +1,8 @@
 import Artifacts
 import Classifiers
-import CommandLineTools
 import Communication
 import Images
+import Models
 import NeuralNetworks
 import Tensors
 
@@ -22,7 +22,7 @@ public func classifierTraining(
   let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
   return TrainingTask(
     title: "train-classifier", parameters: classifier.parameters, settings: settings,
-    sharedBy: communicator, validationBatch: batch, begin: batches.begin,
+    sharedBy: communicator, aim: .larger, validationBatch: batch, begin: batches.begin,
     step: { _, pass, _ in
       let batch = try batches.next()
       return .init(
@@ -34,22 +34,4 @@ public func classifierTraining(
         of: classifier, on: images, batchSize: batch, sharedBy: communicator)
       return [Figure("held-out accuracy", accuracy)]
     })
-}
-
-/// The fraction of a dataset's images whose label is the classifier's likeliest class, 0 to 1.
-///
-/// `batchSize` images are taken at a time, which changes no result; see `inferenceBatchSize`. Several
-/// processes may share the work: all get the result.
-/// Throws what the dataset throws.
-public func accuracy(
-  of classifier: Classifier, on dataset: any ImageDataset, batchSize: Int? = nil,
-  sharedBy communicator: any Communicator = SoleProcess()
-) throws -> Double {
-  var correct = 0
-  try forEachBatch(of: dataset, size: batchSize, sharedBy: communicator) { batch in
-    let predicted = classifier.probabilities(of: batch.tensor(of: dataset.shape))
-      .indicesOfLargest()
-    correct += zip(predicted, batch.labels).count { $0 == $1 }
-  }
-  return communicator.sums(of: [Double(correct)])[0] / Double(max(dataset.count, 1))
 }

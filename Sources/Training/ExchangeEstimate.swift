@@ -10,11 +10,11 @@ import NeuralNetworks
 ///
 /// The statistics of codebooks are needed before a step goes on. Gradients are sent while those of
 /// earlier layers are computed; what that takes longer is waited for, and at least their last bucket.
-struct ExchangeEstimate {
+public struct ExchangeEstimate {
   /// N.
-  let processes: Int
+  public let processes: Int
   /// Of the network between two machines, in bytes per second.
-  let bandwidth: Double
+  public let bandwidth: Double
   /// The bytes of all gradients.
   let gradientBytes: Int
   /// The bytes of other sums in a step.
@@ -28,15 +28,15 @@ struct ExchangeEstimate {
   private static var latency: Double { 50e-6 }
 
   /// The bytes each process sends in a step.
-  var sentBytes: Int {
+  public var sentBytes: Int {
     Int((ringFactor * Double(gradientBytes + statisticsBytes)).rounded())
   }
 
   /// The time the sums of a step take.
-  var time: Duration { statisticsTime + gradientTime }
+  public var time: Duration { statisticsTime + gradientTime }
 
   /// The part of it in which nothing is computed.
-  var waitingTime: Duration {
+  public var waitingTime: Duration {
     let last = min(gradientBytes, GradientExchange.bucketBytes)
     return statisticsTime + max(gradientTime - backwardTime, time(of: last, sums: 1))
   }

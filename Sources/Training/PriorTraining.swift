@@ -1,8 +1,7 @@
 import Artifacts
-import CommandLineTools
 import Communication
 import Foundation
-import Images
+import Models
 import NeuralNetworks
 import PixelCNN
 import Tensors
@@ -24,7 +23,7 @@ public func priorTraining(
   let batch = settings.validationBatch(upTo: limit)
   return TrainingTask(
     title: "train-prior \(configuration.model.level.name)", parameters: prior.parameters,
-    settings: settings, sharedBy: communicator, validationBatch: batch,
+    settings: settings, sharedBy: communicator, aim: .smaller, validationBatch: batch,
     step: { part, pass, _ in
       let positions = settings.positions(ofPart: part, sharedBy: communicator)
       let batch = try data.batch(positions.map(split.trainingImage))

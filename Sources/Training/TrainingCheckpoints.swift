@@ -1,4 +1,5 @@
 import Artifacts
+import Models
 
 /// Where a training is.
 struct TrainingPosition: Codable {
@@ -6,9 +7,21 @@ struct TrainingPosition: Codable {
   var step = 0
   /// How often the training went back; each time halved its learning rate.
   var rollbacks = 0
+  /// The best validation so far; nil before the first, and where the best does not count.
+  var best: BestValidation?
 
   /// What the learning rate is multiplied by.
   var rateScale: Float { Float(sign: .plus, exponent: -rollbacks, significand: 1) }
+}
+
+/// The best validation of a training so far.
+struct BestValidation: Codable {
+  /// The step after which it was.
+  var step: Int
+  /// The figure that is aimed at.
+  var value: Double
+  /// How many validations there were since, none of them better.
+  var worseSince = 0
 }
 
 /// The checkpoints of one training: they hold all that a process needs to go on as if it had been there
@@ -25,9 +38,11 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
     // Nil where the latest state is the good one, and in files older than going back is.
     var goodStep: Int?
     var rollbacks: Int?
+    var best: BestValidation?
   }
 
   private static var goodPrefix: String { "good." }
+  private static var bestPrefix: String { "best." }
 
   init(
     besides output: String, configuration: TrainedConfiguration<Model>, sources: [String: String]
@@ -41,9 +56,11 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
   /// Where the latest is.
   var path: String { store.path }
 
-  /// Saves a position, the `state` there, and a `good` one to go back to; throws a `FileError`, and
-  /// leaves the earlier checkpoints, if they cannot be written.
-  func save(_ position: TrainingPosition, _ state: TrainingState, good: KeptState) throws {
+  /// Saves a position, the `state` there, a `good` one to go back to and the `best` model; throws a
+  /// `FileError`, and leaves the earlier checkpoints, if they cannot be written.
+  func save(
+    _ position: TrainingPosition, _ state: TrainingState, good: KeptState, best: KeptState?
+  ) throws {
     let isGood = position.step == good.step
     try store.save(
       Artifact(
@@ -51,31 +68,34 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
           kind: .checkpoint,
           configuration: Configuration(
             step: position.step, run: configuration, goodStep: isGood ? nil : good.step,
-            rollbacks: position.rollbacks), sources: sources),
-        tensors: state.stored() + (isGood ? [] : good.stored(under: Self.goodPrefix))))
+            rollbacks: position.rollbacks, best: position.best), sources: sources),
+        tensors: state.stored() + (isGood ? [] : good.stored(under: Self.goodPrefix))
+          + (best?.stored(under: Self.bestPrefix) ?? [])))
   }
 
   /// Puts a training where it was saved last; nil, and nothing is changed, if there is no checkpoint.
   ///
-  /// - Returns: the position, the state to go back to, and one line for the user if it is not the last
-  ///   that was saved.
+  /// - Returns: the position, the state to go back to, the best model, and one line for the user if it
+  ///   is not the last that was saved.
   /// - Throws: a `FileError` if the checkpoint cannot be used or is of another training.
   func load(
     into state: TrainingState
-  ) throws -> (position: TrainingPosition, good: KeptState, warning: String?)? {
+  ) throws -> Loaded? {
     guard let checkpoint = try store.load() else { return nil }
     let file = checkpoint.file
     let saved = try file.configuration(as: Configuration.self)
     var rollbacks = saved.rollbacks ?? 0
     guard saved.step <= saved.run.training.steps, (saved.goodStep ?? saved.step) <= saved.step,
-      min(saved.goodStep ?? 0, saved.step, rollbacks) >= 0, rollbacks <= rollbackLimit
+      min(saved.goodStep ?? 0, saved.step, rollbacks) >= 0, rollbacks <= rollbackLimit,
+      (1...saved.run.training.steps).contains(saved.best?.step ?? 1)
     else {
       throw FileError(
         file.path, "is damaged: it counts steps that no training takes",
         remedy: "remove it to start from the beginning")
     }
-    if saved.run != configuration {
-      guard rollbacks == rollbackLimit, isSlower(than: saved.run) else {
+    let run = withoutChoice(saved.run)
+    if run != configuration {
+      guard rollbacks == rollbackLimit, isSlower(than: run) else {
         throw FileError(
           file.path, "was left by a training with other settings",
           remedy: "remove it to start from the beginning, or use the same flags to go on")
@@ -88,11 +108,35 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
         remedy: "remove it to start from the beginning, or pass those it was trained on")
     }
     try state.replace(from: file, under: saved.goodStep == nil ? "" : Self.goodPrefix)
-    let good = try KeptState(state, after: saved.goodStep ?? saved.step, besides: output)
-    if saved.goodStep != nil { try state.replace(from: file) }
-    return (
-      TrainingPosition(step: saved.step, rollbacks: rollbacks), good, checkpoint.warning
-    )
+    let good = try KeptState(state.tensors, after: saved.goodStep ?? saved.step, besides: output)
+    let best = try saved.best.map { best in
+      try state.replaceModel(from: file, under: Self.bestPrefix)
+      return try KeptState(
+        state.parameters.all.map { ($0.name, $0.value) }, after: best.step, besides: output)
+    }
+    if saved.goodStep != nil || best != nil { try state.replace(from: file) }
+    return Loaded(
+      position: TrainingPosition(step: saved.step, rollbacks: rollbacks, best: saved.best),
+      good: good, best: best, warning: checkpoint.warning)
+  }
+
+  /// What a checkpoint says.
+  struct Loaded {
+    let position: TrainingPosition
+    let good: KeptState
+    let best: KeptState?
+    let warning: String?
+  }
+
+  /// A training of before one could choose the weights that become the model goes on with the choice of
+  /// this one.
+  private func withoutChoice(
+    _ run: TrainedConfiguration<Model>
+  ) -> TrainedConfiguration<Model> {
+    guard run.training.keep == nil else { return run }
+    var run = run
+    run.training.keep = configuration.training.keep
+    return run
   }
 
   /// Removes all, once the training is finished.

@@ -1,7 +1,7 @@
 import Artifacts
-import CommandLineTools
 import Foundation
 import Images
+import Models
 import NeuralNetworks
 
 /// All that a training reads and writes on the disk besides its data: the lock, checkpoints, states to go
@@ -13,12 +13,14 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   private let sources: [String: String]
   private let checkpoints: TrainingCheckpoints<Model>
   private let lock: OutputLock
-  private let console = Console.standardError
+  private let observer: any TrainingObserver
   private var metrics: MetricsLog?
   /// A state whose next step was computed in finite numbers.
   private var good: KeptState?
   /// One whose next step is being computed.
   private var candidate: KeptState?
+  /// The model after the best validation so far.
+  private var best: KeptState?
 
   /// Steps between the states to go back to. It must not depend on time, or a run that goes back would
   /// not end with the same bytes each time.
@@ -29,12 +31,13 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   /// Throws a `FileError` if `output` cannot be written or is being written by another process.
   init(
     kind: ArtifactKind, output: String, configuration: TrainedConfiguration<Model>,
-    sources: [String: String]
+    sources: [String: String], observer: any TrainingObserver
   ) throws {
     self.kind = kind
     self.output = output
     self.configuration = configuration
     self.sources = sources
+    self.observer = observer
     checkpoints = TrainingCheckpoints(
       besides: output, configuration: configuration, sources: sources)
     lock = try OutputLock(onNewFile: output)
@@ -63,22 +66,27 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     return true
   }
 
-  /// Puts the model where the checkpoint is, if there is one, and says where that is.
+  /// Where a training begins.
+  struct Beginning: Codable {
+    var position = TrainingPosition()
+    /// Whether it goes on from a checkpoint.
+    var isResumed = false
+  }
+
+  /// Puts the model where the checkpoint is, if there is one, and returns where that is.
   ///
   /// Throws a `FileError` if the checkpoint cannot be used or nothing can be written.
-  func begin(_ state: TrainingState) throws -> TrainingPosition {
-    var position = TrainingPosition()
+  func begin(_ state: TrainingState) throws -> Beginning {
+    var beginning = Beginning()
     if let saved = try checkpoints.load(into: state) {
-      if let warning = saved.warning { console.writeLine("warning: \(warning)") }
-      console.writeLine(
-        "going on after step \(saved.position.step) of \(configuration.training.steps)")
-      position = saved.position
-      good = saved.good
+      if let warning = saved.warning { observer.warn(warning) }
+      beginning = Beginning(position: saved.position, isResumed: true)
+      (good, best) = (saved.good, saved.best)
     } else {
-      good = try KeptState(state, after: 0, besides: output)
+      good = try KeptState(state.tensors, after: 0, besides: output)
     }
-    metrics = try MetricsLog(besides: output, resumingAt: position.step)
-    return position
+    metrics = try MetricsLog(besides: output, resumingAt: beginning.position.step)
+    return beginning
   }
 
   /// Keeps the state after a step now and then; it is one to go back to once the next step is known to
@@ -87,7 +95,7 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   /// Throws a `FileError` if there is no room for it.
   func keepIfDue(_ state: TrainingState, after step: Int) throws {
     guard step.isMultiple(of: Self.stateInterval), step != good?.step else { return }
-    candidate = try KeptState(state, after: step, besides: output)
+    candidate = try KeptState(state.tensors, after: step, besides: output)
   }
 
   /// Says that the next step was computed in finite numbers.
@@ -95,19 +103,28 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     good = candidate.take() ?? good
   }
 
+  /// Keeps the model as it is, after a step with the best validation so far.
+  ///
+  /// Throws a `FileError` if there is no room for it.
+  func keepBest(_ parameters: ParameterStore, after step: Int) throws {
+    best = try KeptState(
+      parameters.all.map { ($0.name, $0.value) }, after: step, besides: output)
+  }
+
   /// Puts the model into its last good state, with half the learning rate from there.
   ///
   /// Throws a `FileError`, and leaves that state in the checkpoint, once this has not helped often
   /// enough.
   func goBack(
-    after divergence: Divergence, _ state: TrainingState, rollbacks: Int
+    after divergence: Divergence, _ state: TrainingState, from diverged: TrainingPosition
   ) throws -> TrainingPosition {
     guard let good else { preconditionFailure("there is a good state from the beginning") }
     candidate = nil
     try good.restore(state)
-    var position = TrainingPosition(step: good.step, rollbacks: rollbacks)
-    guard rollbacks < rollbackLimit else {
-      try checkpoints.save(position, state, good: good)
+    var position = diverged
+    position.step = good.step
+    guard position.rollbacks < rollbackLimit else {
+      try checkpoints.save(position, state, good: good, best: best)
       throw FileError(
         output,
         "cannot be trained further: \(divergence), for all that the learning rate was halved "
@@ -115,8 +132,8 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
         remedy: "go on from there with a lower --learning-rate")
     }
     position.rollbacks += 1
-    console.writeLine(
-      "warning: \(divergence); going back to step \(good.step) and on with half the learning rate "
+    observer.warn(
+      "\(divergence); going back to step \(good.step) and on with half the learning rate "
         + "(\(position.rollbacks) of \(rollbackLimit) times)")
     metrics = try MetricsLog(besides: output, resumingAt: position.step)
     return position
@@ -125,7 +142,7 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   /// Saves a checkpoint; throws a `FileError`, and leaves the earlier ones, if it cannot be written.
   func save(_ position: TrainingPosition, _ state: TrainingState) throws {
     guard let good else { preconditionFailure("there is a good state from the beginning") }
-    try checkpoints.save(position, state, good: good)
+    try checkpoints.save(position, state, good: good, best: best)
   }
 
   /// Adds a line to the metrics; throws a `FileError` if it cannot be written.
@@ -138,7 +155,16 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     try reconstructions.writePNG(to: companionPath(of: output, "reconstructions.png"))
   }
 
+  /// Puts the best model that was kept, if any was, in the place of the last.
+  ///
+  /// Throws a `FileError` if it cannot be read.
+  func restoreBest(_ parameters: ParameterStore) throws {
+    try best?.restore(parameters)
+  }
+
   /// Writes the model and removes the checkpoints; throws a `FileError` if that cannot be done.
+  ///
+  /// - Parameter figures: of the validation of the model that is written.
   func finish(_ parameters: ParameterStore, _ figures: [Figure]) throws {
     try Artifact(
       metadata: ArtifactMetadata(

@@ -1,35 +1,44 @@
 import Artifacts
-import CommandLineTools
 import Communication
-import Foundation
+import Models
 import NeuralNetworks
 import Tensors
 
 /// What a training will take, found out by doing a little of it: nothing is written.
-public struct TrainingPlan: CustomStringConvertible {
-  private let task: TrainingTask
+public struct TrainingPlan {
+  /// The training.
+  public let task: TrainingTask
+  /// The time of a part of a step, measured.
+  public let partTime: Duration
+  /// What several processes spend on telling each other what they found, estimated.
+  public let exchange: ExchangeEstimate
+  /// The time of a step of the optimizer, measured.
+  public let optimizerTime: Duration
+  /// The time of a validation, estimated from one batch of it.
+  public let validationTime: Duration
+  /// The most memory this process has had, in bytes.
+  public let peakMemory: Int
   private let forwardMultiplyAdds: Int
-  private let partTime: Duration
-  private let exchange: ExchangeEstimate
-  private let optimizerTime: Duration
-  private let validationTime: Duration
   private let sheetBytes: Int
-  private let peakMemory: Int
 
   /// Tries all that a training does: parts of steps, steps of the optimizer, a batch of the
   /// validation, the making of tensors to write. The task's model is of no use afterwards.
   ///
   /// Takes about as long as two parts of a step, and about a second at least. Throws what the task
-  /// throws, and the exit code of a signal that came meanwhile.
+  /// and `progress` throw.
   ///
   /// - Parameters:
   ///   - process: which the task is for: the first of those to plan for.
   ///   - bandwidth: of the network between two of them, in bytes per second.
-  public init(trying task: TrainingTask, on process: SoleProcess, bandwidth: Double) throws {
+  ///   - progress: called with the number of parts of steps tried so far.
+  public init(
+    trying task: TrainingTask, on process: SoleProcess, bandwidth: Double,
+    progress: (Int) throws -> Void = { _ in }
+  ) throws {
     self.task = task
-    let optimizer = Adam(task.parameters)
+    let state = TrainingState(of: task)
     try task.begin(0)
-    let steps = try TrialSteps(of: task, by: optimizer, on: process)
+    let steps = try TrialSteps(of: task, in: state, on: process, progress: progress)
     forwardMultiplyAdds = steps.forwardMultiplyAdds
     partTime = steps.partTimes.sorted()[steps.partTimes.count / 2]
     optimizerTime = steps.optimizerTime
@@ -49,104 +58,61 @@ public struct TrainingPlan: CustomStringConvertible {
     validationTime = batchTime * Double(batches.count) / Double(batch) + sheetTime
     sheetBytes = sheet.count
 
-    let state = TrainingState(parameters: task.parameters, optimizer: optimizer)
     for tensor in state.stored() { _ = try tensor.values }
     peakMemory = peakResidentBytes()
   }
 
-  /// A table of what it will take, and how each number is known.
-  public var description: String {
-    let settings = task.settings
-    let images = settings.positions(ofPart: 0, sharedBy: task.communicator).count
-    var table = TextTable([task.title, "", "how it is known"])
-    table.addRow(["parameters", spoken(count: task.parameters.trainedCount), "counted"])
-    table.addRow([
-      "multiply-adds of an image", spoken(count: forwardMultiplyAdds / images),
-      "counted in a forward pass, without its gradients",
-    ])
-    table.addRow([
-      "peak memory", spoken(bytes: peakMemory),
-      "measured, over parts of steps, Adam, a validation batch, copies to write",
-    ])
-    table.addRow([
-      "model on disk", spoken(bytes: modelBytes),
-      "its tensors, in \(settings.precision) precision",
-    ])
-    table.addRow([
-      "disk while training", spoken(bytes: checkpointBytes),
-      "at most: two checkpoints, a third being written, states to go back to",
-    ])
-    table.addRow([
-      "other files", spoken(bytes: sheetBytes + metricsBytes),
-      task.reconstructions == nil ? "about: metrics" : "about: metrics, reconstructions",
-    ])
-    table.addRow([
-      "time of a step", spoken(stepTime),
-      "\(settings.parts) × \(spoken(partTime)) for \(counted(images, "image")), "
-        + "\(spoken(optimizerTime)) for Adam, measured"
-        + (exchange.processes > 1 ? "; the rest waiting" : ""),
-    ])
-    if exchange.processes > 1 { addExchange(to: &table) }
-    table.addRow([
-      "time of the training", spoken(stepTime * settings.steps + validationTime * validations),
-      "estimated: \(counted(settings.steps, "step")), \(counted(validations, "validation")) of "
-        + "\(spoken(validationTime)), no checkpoints",
-    ])
-    return table.description
-  }
+  /// The time in which a step computes.
+  public var computingTime: Duration { partTime * task.settings.parts + optimizerTime }
 
-  /// What is to be said where several processes share the steps.
-  private func addExchange(to table: inout TextTable) {
-    let bandwidth = spoken(bytes: Int(min(exchange.bandwidth, 1e18)))
-    table.addRow([
-      "sent in a step", spoken(bytes: exchange.sentBytes),
-      "by each of \(spoken(count: exchange.processes)) processes: gradients, statistics of codebooks",
-    ])
-    table.addRow([
-      "time of sending", spokenFinely(exchange.time),
-      "estimated, at \(bandwidth)/s: \(spokenFinely(exchange.waitingTime)) of it waiting",
-    ])
-    table.addRow([
-      "efficiency", String(format: "%.1f %%", 100 * (computingTime / stepTime)),
-      "estimated: the part of a step that is not waiting",
-    ])
-  }
-
-  private func spokenFinely(_ duration: Duration) -> String {
-    guard duration < .seconds(1) else { return spoken(duration) }
-    return "\(Int((duration / .milliseconds(1)).rounded(.up))) ms"
-  }
-
-  private func counted(_ count: Int, _ noun: String) -> String {
-    "\(spoken(count: count)) \(noun)\(count == 1 ? "" : "s")"
-  }
-
-  private var computingTime: Duration { partTime * task.settings.parts + optimizerTime }
-
-  private var stepTime: Duration {
+  /// The time of a step, that of waiting for other processes included.
+  public var stepTime: Duration {
     computingTime + (exchange.processes > 1 ? exchange.waitingTime : .zero)
   }
 
-  private var validations: Int {
+  /// How often the training validates.
+  public var validations: Int {
     let interval = task.validationInterval
     return (task.settings.steps + interval - 1) / interval
   }
 
-  private var modelBytes: Int {
+  /// The length of the model's tensors in its file, in bytes.
+  public var modelBytes: Int {
     task.parameters.storedTensors(task.settings.precision).reduce(0) {
       $0 + ($1.description.byteCount ?? 0)
     }
   }
 
-  /// Three checkpoints of two states each, and two states without a name.
-  private var checkpointBytes: Int {
+  /// What checkpoints, and states to go back to, take of the disk at most, in bytes.
+  public var checkpointBytes: Int {
+    // Three checkpoints of two states each, and two states without a name; where the best model
+    // counts, it is in each checkpoint, once without a name, and averages belong to a state.
     let weights = task.parameters.all.reduce(0) { $0 + $1.value.count }
-    let state = MemoryLayout<Float>.size * (weights + 2 * task.parameters.trainedCount)
-    return (3 * 2 + 2) * state
+    let trained = task.parameters.trainedCount
+    let isAveraged = task.aim != nil && task.parameters.statistics.isEmpty
+    let state = weights + (isAveraged ? 3 : 2) * trained
+    let best = task.aim == nil ? 0 : (3 + 1) * weights
+    return MemoryLayout<Float>.size * ((3 * 2 + 2) * state + best)
   }
 
-  /// A line of metrics is about this long.
-  private var metricsBytes: Int { 200 * validations }
+  /// About how long the metrics and the sheet of reconstructions are, in bytes.
+  public var otherBytes: Int {
+    let lineBytes = 200
+    return sheetBytes + lineBytes * validations
+  }
+
+  /// How many images a process computes in a part of a step.
+  public var imagesPerPart: Int {
+    task.settings.positions(ofPart: 0, sharedBy: task.communicator).count
+  }
+
+  /// The multiply-adds of an image's forward pass, counted.
+  public var multiplyAddsPerImage: Int { forwardMultiplyAdds / imagesPerPart }
+
+  /// The time of all steps and validations, without checkpoints.
+  public var trainingTime: Duration {
+    stepTime * task.settings.steps + validationTime * validations
+  }
 }
 
 /// Steps as a training takes them, of at most two parts each, until there is enough to go by.
@@ -159,17 +125,18 @@ private struct TrialSteps {
   /// What was summed in that besides gradients.
   var statistics = SoleProcess.Tally()
 
-  init(of task: TrainingTask, by optimizer: Adam, on process: SoleProcess) throws {
+  init(
+    of task: TrainingTask, in state: TrainingState, on process: SoleProcess,
+    progress: (Int) throws -> Void
+  ) throws {
     let clock = ContinuousClock()
     // A second part's gradients are computed beside the sum of those before it.
     let parts = min(task.settings.parts, 2)
     let gradientBytes = MemoryLayout<Float>.size * task.parameters.trainedCount
-    let progress = CountReporter("trying \(task.title)", unit: "parts of steps")
     let beginning = clock.now
     var (step, done) = (0, 0)
     while partTimes.isEmpty || (clock.now - beginning < .seconds(1) && done < 20) {
       for part in 0..<parts {
-        try Interruption.throwIfRequested()
         let earlier = process.tally
         let start = clock.now
         let computed = try task.computeGradients(part: step * task.settings.parts + part)
@@ -181,12 +148,13 @@ private struct TrialSteps {
         done += 1
         // The first part also fills the pool of memory.
         if done > 1 { partTimes.append(time) }
-        progress.report(done)
+        try progress(done)
       }
       step += 1
       optimizerTime = clock.measure {
-        _ = optimizer.gradientNorm()
-        optimizer.step(number: step, rate: task.settings.schedule.rate(at: step))
+        _ = state.optimizer.gradientNorm()
+        state.optimizer.step(number: step, rate: task.settings.schedule.rate(at: step))
+        state.average?.update(after: step)
       }
     }
   }

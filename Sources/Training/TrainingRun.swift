@@ -1,7 +1,6 @@
-import ArgumentParser
 import Artifacts
-import CommandLineTools
 import Communication
+import Models
 import NeuralNetworks
 import Tensors
 
@@ -17,9 +16,9 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   public enum Ending: Equatable {
     /// The model is in its file.
     case finished
-    /// A process got a signal, for which it and all others have this exit code; the state is in the
-    /// checkpoint.
-    case interrupted(exitCode: Int32)
+    /// The observer of a process asked to stop, which all did after the same step; the state is in the
+    /// checkpoint. `code` is the largest that an observer gave.
+    case interrupted(code: Int32, step: Int)
   }
 
   /// The architecture and how it is trained.
@@ -30,7 +29,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   private let communicator: any Communicator
   private let files: TrainingFiles<Model>?
   private let checkpointInterval: Duration
-  private let console = Console.standardError
+  private let observer: any TrainingObserver
 
   /// A run that will write `output`, which no other process can write meanwhile.
   ///
@@ -38,38 +37,28 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   ///   - sources: the digest of each file or data set it is made from, by its role.
   ///   - checkpointInterval: the time between checkpoints.
   ///   - communicator: those who train together.
+  ///   - observer: who follows this process of it.
   /// - Throws: a `FileError` if `output` cannot be written, is being written by another process or is
   ///   the file of another training, or if those who train together would train different things.
   public init(
     kind: ArtifactKind, output: String, configuration: TrainedConfiguration<Model>,
     sources: [String: String] = [:], checkpointInterval: Duration = .seconds(60),
-    sharedBy communicator: any Communicator = SoleProcess()
+    sharedBy communicator: any Communicator = SoleProcess(),
+    observer: any TrainingObserver = SilentObserver()
   ) throws {
     self.configuration = configuration
     self.output = output
     self.communicator = communicator
     self.checkpointInterval = checkpointInterval
+    self.observer = observer
     try TrainingAgreement(configuration, sources).check(of: output, among: communicator)
     let files =
       communicator.isLead
       ? try TrainingFiles(
-        kind: kind, output: output, configuration: configuration, sources: sources) : nil
+        kind: kind, output: output, configuration: configuration, sources: sources,
+        observer: observer) : nil
     isFinished = try communicator.fromLead { try files?.isFinished() ?? false }
     self.files = files
-  }
-
-  /// Carries out the training, unless it is finished, and tells the user and the shell how that ended.
-  ///
-  /// Throws the exit code of the signal if the training was interrupted, and what `run` throws.
-  public func complete(_ task: () throws -> TrainingTask) throws {
-    var ending = Ending.finished
-    if !isFinished {
-      ending = try run(task())
-    } else if communicator.isLead {
-      print("\(output) is finished; remove it to train again")
-    }
-    communicator.leave()
-    if case .interrupted(let exitCode) = ending { throw ExitCode(exitCode) }
   }
 
   /// Carries out the training, from its checkpoint if there is one; the task's settings and processes
@@ -81,46 +70,79 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   /// diverges however often it goes back.
   public func run(_ task: TrainingTask) throws -> Ending {
     let steps = configuration.training.steps
-    let state = TrainingState(parameters: task.parameters, optimizer: Adam(task.parameters))
-    var position = try fromFiles { try $0.begin(state) }
+    let state = TrainingState(of: task)
+    let beginning = try fromFiles { try $0.begin(state) }
+    var position = beginning.position
     state.copyFromLead(of: communicator)
-    let progress = ProgressReporter(task.title, total: steps, completed: position.step)
+    observer.begin(
+      task.title, after: position.step, of: steps, isResumed: beginning.isResumed)
     var throughput = Throughput(batchSize: configuration.training.batchSize)
     var lastCheckpoint = ContinuousClock.now
     var validated: [Figure] = []
+    var isExhausted = false
     try task.begin(position.step)
-    while position.step < steps {
+    while position.step < steps && !isExhausted {
       let number = position.step + 1
       let isLast = number == steps
       do {
         var figures = try advance(position, state, task)
         figures.append(Figure("images/s", throughput.tick()))
         if number % task.validationInterval == 0 || isLast {
-          validated = try validate(task, after: number)
+          validated = try validate(task, state, after: number)
           try files?.log(step: number, figures + validated)
+          try keepIfBest(&position.best, validated, task, state, after: number)
+          isExhausted = position.best.map { $0.worseSince >= patience } ?? false
         }
         position.step = number
-        progress.report(number, figures: figures + validated.prefix(1))
+        observer.report(step: number, figures: figures + validated.prefix(1))
       } catch let divergence as Divergence {
         position = try goBack(after: divergence, position, state)
         try task.begin(position.step)
         continue
       }
-      if let exitCode = agreedInterruption(), !isLast {
+      if let code = agreedInterruption(), !isLast, !isExhausted {
         try files?.save(position, state)
-        console.writeLine(
-          "\(task.title): interrupted after step \(number) of \(steps); run the same command again to "
-            + "go on")
-        return .interrupted(exitCode: exitCode)
+        return .interrupted(code: code, step: number)
       }
-      if ContinuousClock.now - lastCheckpoint >= checkpointInterval && !isLast {
+      if ContinuousClock.now - lastCheckpoint >= checkpointInterval && !isLast && !isExhausted {
         try files?.save(position, state)
         lastCheckpoint = .now
       }
     }
-    progress.finish(figures: validated)
-    try files?.finish(task.parameters, validated)
+    try finish(task, after: position, validated)
     return .finished
+  }
+
+  /// Writes the model, and says what it can do.
+  private func finish(
+    _ task: TrainingTask, after position: TrainingPosition, _ validated: [Figure]
+  ) throws {
+    var figures = validated
+    if let best = position.best {
+      try files?.restoreBest(task.parameters)
+      if best.step < position.step {
+        try writeReconstructions(task)
+        figures = [Figure(validated[0].name, best.value), Figure("best step", Double(best.step))]
+      }
+    }
+    try files?.finish(task.parameters, figures)
+    observer.finish(after: position.step, figures: figures)
+  }
+
+  private var patience: Int { configuration.training.patience ?? .max }
+
+  /// Keeps the model, the average of its weights, if its validation is the best so far.
+  private func keepIfBest(
+    _ best: inout BestValidation?, _ figures: [Figure], _ task: TrainingTask,
+    _ state: TrainingState, after number: Int
+  ) throws {
+    guard let aim = task.aim, let value = figures.first?.value else { return }
+    if let earlier = best, !aim.prefers(value, to: earlier.value) {
+      best?.worseSince += 1
+      return
+    }
+    best = BestValidation(step: number, value: value)
+    try state.withModel { try files?.keepBest(task.parameters, after: number) }
   }
 
   /// Takes one step, and keeps the state before it now and then, to go back to.
@@ -149,17 +171,26 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     state.optimizer.step(
       number: number, rate: position.rateScale * settings.schedule.rate(at: number),
       gradientScale: norm > limit ? Float(limit / norm) : 1)
+    state.average?.update(after: number)
     return figures
   }
 
   /// Figures of the model after a step; throws a `Divergence` if one is not finite.
-  private func validate(_ task: TrainingTask, after number: Int) throws -> [Figure] {
+  private func validate(
+    _ task: TrainingTask, _ state: TrainingState, after number: Int
+  ) throws -> [Figure] {
+    let figures = try state.withModel {
+      try writeReconstructions(task)
+      return try task.validate(configuration.training.heldOut)
+    }
+    for figure in figures { try Divergence.check(figure.value, figure.name, step: number) }
+    return figures
+  }
+
+  private func writeReconstructions(_ task: TrainingTask) throws {
     if let files, let reconstructions = try task.reconstructions?() {
       try files.write(reconstructions: reconstructions)
     }
-    let figures = try task.validate(configuration.training.heldOut)
-    for figure in figures { try Divergence.check(figure.value, figure.name, step: number) }
-    return figures
   }
 
   /// Puts the model of every process into its last good state, with half the learning rate from there.
@@ -169,15 +200,15 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     after divergence: Divergence, _ position: TrainingPosition, _ state: TrainingState
   ) throws -> TrainingPosition {
     let back = try fromFiles {
-      try $0.goBack(after: divergence, state, rollbacks: position.rollbacks)
+      try $0.goBack(after: divergence, state, from: position)
     }
     state.copyFromLead(of: communicator)
     return back
   }
 
-  /// The exit code of a signal that any of the processes got by now; nil if none has.
+  /// The largest code with which an observer of any of the processes asks to stop; nil if none does.
   private func agreedInterruption() -> Int32? {
-    let codes = communicator.all(Double(Interruption.exitCode ?? 0))
+    let codes = communicator.all(Double(observer.interruption ?? 0))
     return codes.max().flatMap { $0 > 0 ? Int32($0) : nil }
   }
 

@@ -1,6 +1,7 @@
-import CommandLineTools
+import Artifacts
 import Communication
 import Images
+import Models
 import NeuralNetworks
 import Tensors
 
@@ -22,11 +23,11 @@ public struct TrainingTask {
   }
 
   /// What to call it: "train-vqvae".
-  let title: String
+  public let title: String
   /// Of the model; what the training changes.
-  let parameters: ParameterStore
+  public let parameters: ParameterStore
   /// How it is trained.
-  let settings: TrainingSettings
+  public let settings: TrainingSettings
   /// Those who share each of its steps.
   let communicator: any Communicator
   /// Steps between validations; the last step is always followed by one.
@@ -39,17 +40,33 @@ public struct TrainingTask {
   /// The forward pass of this process's share of one part of a step, by number: parts are counted
   /// through all steps, from 0.
   let step: (_ part: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step
+  /// Which values of the first figure of a validation are better; nil where that figure is not all that
+  /// the training is for, and its last weights become the model.
+  let aim: Aim?
   /// Figures of the model as it is, on the first `count` of the held-out images.
   let validate: (_ count: Int) throws -> [Figure]
   /// Draws held-out images above what the model makes of them, if that is something to look at.
-  let reconstructions: (() throws -> Image)?
+  public let reconstructions: (() throws -> Image)?
   private let exchange: GradientExchange
 
-  /// A task, validated after every tenth of its steps unless told otherwise.
+  /// Which of two figures is the better one.
+  public enum Aim: Sendable {
+    /// The smaller one: an error, nats.
+    case smaller
+    /// The larger one: an accuracy, a bound.
+    case larger
+
+    /// Whether a figure is better than the best one before it.
+    func prefers(_ value: Double, to best: Double) -> Bool {
+      self == .smaller ? value < best : value > best
+    }
+  }
+
+  /// A task, validated after every twentieth of its steps unless told otherwise.
   public init(
     title: String, parameters: ParameterStore, settings: TrainingSettings,
     sharedBy communicator: any Communicator = SoleProcess(),
-    validationInterval: Int? = nil, validationBatch: Int,
+    aim: Aim? = nil, validationInterval: Int? = nil, validationBatch: Int,
     begin: @escaping (Int) throws -> Void = { _ in },
     step: @escaping (_ part: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step,
     validate: @escaping (_ count: Int) throws -> [Figure],
@@ -60,7 +77,8 @@ public struct TrainingTask {
     self.settings = settings
     self.communicator = communicator
     exchange = GradientExchange(over: communicator)
-    self.validationInterval = validationInterval ?? max(settings.steps / 10, 1)
+    self.aim = settings.keep == .best ? aim : nil
+    self.validationInterval = validationInterval ?? max(settings.steps / 20, 1)
     self.validationBatch = validationBatch
     self.begin = begin
     self.step = step

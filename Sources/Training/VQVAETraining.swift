@@ -1,7 +1,7 @@
 import Artifacts
-import CommandLineTools
 import Communication
 import Images
+import Models
 import NeuralNetworks
 import Tensors
 import VQVAE
@@ -21,7 +21,7 @@ public func vqvaeTraining(
   let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
   return TrainingTask(
     title: "train-vqvae", parameters: model.parameters, settings: settings,
-    sharedBy: communicator, validationBatch: batch, begin: batches.begin,
+    sharedBy: communicator, aim: .smaller, validationBatch: batch, begin: batches.begin,
     step: { _, pass, randomness in
       let images = try batches.next().tensor(of: dataset.shape)
       let loss = model.loss(of: images, in: pass, learning: randomness.stream("codebook"))

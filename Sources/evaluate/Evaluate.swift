@@ -5,8 +5,8 @@ import Evaluation
 import Foundation
 import Generation
 import Images
+import Models
 import Tensors
-import Training
 
 /// What the models are worth, measured on images they have not seen.
 @main
@@ -114,7 +114,7 @@ struct Evaluate: StageCommand {
     guard let classifier = loaded?.classifier, !dataset.classNames.isEmpty,
       classifier.configuration.classNames.starts(with: dataset.classNames)
     else { return nil }
-    return try Training.accuracy(of: classifier, on: dataset)
+    return try Models.accuracy(of: classifier, on: dataset)
   }
 
   private func measure(

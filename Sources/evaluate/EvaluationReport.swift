@@ -3,7 +3,7 @@ import CommandLineTools
 import Evaluation
 import Foundation
 import Images
-import Training
+import Models
 
 /// All that `evaluate` finds, for people and for programs.
 struct EvaluationReport: Encodable {

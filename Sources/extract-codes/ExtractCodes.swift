@@ -3,8 +3,8 @@ import Artifacts
 import CommandLineTools
 import Foundation
 import Images
+import Models
 import Tensors
-import Training
 
 /// Between the stages: images and a VQ-VAE in, codes out.
 @main

@@ -3,8 +3,8 @@ import Artifacts
 import CommandLineTools
 import Foundation
 import Images
+import Models
 import ReferenceImport
-import Training
 
 /// A model of the public PyTorch reference in, one of ours out.
 @main

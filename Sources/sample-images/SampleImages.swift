@@ -3,6 +3,7 @@ import Artifacts
 import CommandLineTools
 import Foundation
 import Generation
+import Models
 import PixelCNN
 import Tensors
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Generation
+import Models
 import PixelCNN
 
 /// What to draw, how, and what to keep.

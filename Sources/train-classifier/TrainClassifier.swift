@@ -5,8 +5,10 @@ import CommandLineTools
 import Communication
 import Foundation
 import Images
+import Models
 import Tensors
 import Training
+import TrainingCommands
 
 /// Images and their classes in, a classifier out.
 @main

@@ -3,9 +3,11 @@ import Artifacts
 import CommandLineTools
 import Communication
 import Foundation
+import Models
 import PixelCNN
 import Tensors
 import Training
+import TrainingCommands
 
 /// Stage two: codes in, the prior of one level out.
 @main

@@ -4,8 +4,10 @@ import CommandLineTools
 import Communication
 import Foundation
 import Images
+import Models
 import Tensors
 import Training
+import TrainingCommands
 import VAE
 import VQVAE
 

@@ -3,7 +3,7 @@ import CommandLineTools
 import Foundation
 import Generation
 import Images
-import Training
+import Models
 
 /// The candidates of a sampling, with the models they came from and a judge fit to judge them.
 struct CandidatePool {

@@ -5,8 +5,10 @@ import Evaluation
 import Foundation
 import Generation
 import Images
+import Models
 import Tensors
 import Training
+import TrainingCommands
 
 /// The accuracy on real images of fresh classifiers that were trained on samples alone
 /// (arXiv 1905.10887), and of one that was trained equally on real images.
@@ -84,7 +86,8 @@ struct ClassificationAccuracyScore {
       configuration, on: dataset,
       augmentation: Augmentation(
         seed: seed, shift: 2, flipsHorizontally: false, rotation: 10, scaling: 0.1, shear: 0.1))
-    let run = try TrainingRun(kind: .classifier, output: path, configuration: configuration)
+    let run = try TrainingRun(
+      kind: .classifier, output: path, configuration: configuration, observer: ConsoleObserver())
     _ = try run.run(task)
     let correct =
       try accuracy(of: LoadedClassifier(path: path).classifier, on: test) * Double(test.count)

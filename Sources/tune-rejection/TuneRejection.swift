@@ -5,8 +5,8 @@ import Evaluation
 import Foundation
 import Generation
 import Images
+import Models
 import Tensors
-import Training
 
 /// The dial between diversity and quality, turned through all its settings.
 @main

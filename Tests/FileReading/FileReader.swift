@@ -3,8 +3,8 @@ import Emoji
 import Foundation
 import Generation
 import Images
+import Models
 import ReferenceImport
-import Training
 
 /// What the programs do with a file they are given, by the kind of file.
 public enum FileReader: String, CaseIterable, Sendable {

@@ -1,9 +1,9 @@
 import Artifacts
 import Foundation
+import Models
 import PixelCNN
 import ProcessTesting
 import Testing
-import Training
 
 /// Model and code files that are damaged, foreign, or do not belong together.
 @Suite struct BadModelsTests {

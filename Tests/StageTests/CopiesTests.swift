@@ -1,8 +1,8 @@
 import Artifacts
 import Foundation
+import Models
 import ProcessTesting
 import Testing
-import Training
 
 /// Altered copies of images, which priors of few images are trained on.
 @Suite struct CopiesTests {

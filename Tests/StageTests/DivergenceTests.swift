@@ -1,5 +1,6 @@
 import Artifacts
 import Foundation
+import Models
 import NeuralNetworks
 import ProcessTesting
 import Tensors

@@ -1,7 +1,7 @@
 import Foundation
 import Images
+import Models
 import Testing
-import Training
 
 /// What evaluate prints, and what it refuses to compare.
 @Suite struct EvaluationTests {

@@ -2,10 +2,10 @@ import Artifacts
 import Foundation
 import Generation
 import Images
+import Models
 import ProcessTesting
 import Tensors
 import Testing
-import Training
 
 /// The VAE that VQ-VAEs are compared with, from end to end.
 @Suite struct GaussianTests {
@@ -44,7 +44,7 @@ import Training
       let match = try #require(line.firstMatch(of: /"held-out ELBO":(-?[0-9.]+)/), "\(line)")
       return try #require(Double(match.1))
     }
-    #expect(bounds.count == 10)
+    #expect(bounds.count == 20)
     let (first, last) = (try #require(bounds.first), try #require(bounds.last))
     #expect(last > first + 5 && last < 0, "\(bounds)")
     let sheet = try Image(png: folder("vae.reconstructions.png"), color: .grey)

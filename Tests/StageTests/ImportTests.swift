@@ -1,9 +1,9 @@
 import Artifacts
 import Foundation
 import Images
+import Models
 import ReferenceFixtures
 import Testing
-import Training
 
 /// Models of the public PyTorch reference through import-reference and every stage after it.
 @Suite struct ImportTests {

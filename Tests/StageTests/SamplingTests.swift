@@ -1,10 +1,10 @@
 import Foundation
 import Generation
 import Images
+import Models
 import ProcessTesting
 import Tensors
 import Testing
-import Training
 
 /// What sample-images writes and says.
 @Suite struct SamplingTests {

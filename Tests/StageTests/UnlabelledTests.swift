@@ -1,7 +1,7 @@
 import Foundation
 import Generation
+import Models
 import Testing
-import Training
 
 /// Images without classes, from end to end, with unconditional priors.
 @Suite struct UnlabelledTests {

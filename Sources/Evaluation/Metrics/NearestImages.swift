@@ -1,6 +1,6 @@
 import Images
+import Models
 import Tensors
-import Training
 
 /// The image of a dataset that is most like another image.
 public struct NearestImage: Codable, Hashable, Sendable {

@@ -2,9 +2,9 @@ import Artifacts
 import Foundation
 import Generation
 import Images
+import Models
 import PixelCNN
 import Tensors
-import Training
 import VAE
 
 /// How likely a folder of models finds the images of a dataset.

@@ -1,6 +1,6 @@
 import Images
+import Models
 import Tensors
-import Training
 import VAE
 import VQVAE
 

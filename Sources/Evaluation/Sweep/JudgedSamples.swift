@@ -2,8 +2,8 @@ import Artifacts
 import Classifiers
 import Generation
 import Images
+import Models
 import Tensors
-import Training
 
 /// Candidates of a sampling, with what their classifier and a judge make of them.
 ///

@@ -44,7 +44,7 @@ struct Command {
 }
 
 extension Command {
-  static let vqvaeSteps = 250
+  static let vqvaeSteps = 240
   static let priorSteps = 400
   static let classifierSteps = 500
   static let heldOut = 6

@@ -3,7 +3,6 @@ import Classifiers
 import Foundation
 import Images
 import PixelCNN
-import Training
 
 /// Everything needed to draw images, from one folder: `vqvae.safetensors`, `prior-LEVEL.safetensors`
 /// for each level, and `classifier.safetensors` where there is one.

@@ -1,28 +1,5 @@
 import Foundation
 
-/// A number worth watching, with its name: a loss, a perplexity, images per second.
-public struct Figure: Hashable, Sendable, CustomStringConvertible {
-  /// What the number is.
-  public let name: String
-  /// The number.
-  public let value: Double
-
-  /// A figure called `name`.
-  public init(_ name: String, _ value: Double) {
-    self.name = name
-    self.value = value
-  }
-
-  /// The name and the number to four significant digits.
-  public var description: String { "\(name) \(shortNumber(value))" }
-}
-
-/// A number as a person wants to read it: four significant digits, no exponent where it helps.
-func shortNumber(_ value: Double) -> String {
-  if value.magnitude >= 1000 && value.magnitude < 1e15 { return String(Int(value.rounded())) }
-  return String(format: "%.4g", value)
-}
-
 /// A time as a person says it: "0.4 s", "42 s", "3 min 20 s", "2 h 5 min", "1 d 3 h".
 public func spoken(_ duration: Duration) -> String {
   let seconds = max(duration / .seconds(1), 0)

@@ -1,6 +1,3 @@
-import Communication
-import NeuralNetworks
-
 /// How a training goes, whatever it trains.
 public struct TrainingSettings: Codable, Hashable, Sendable {
   /// Steps of the optimizer.
@@ -23,12 +20,16 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
   public var seed: UInt64
   /// How the weights are stored.
   public var precision: WeightPrecision
+  /// Which weights become the model; nil, as in files of before there was a choice, for the last.
+  public var keep: KeptWeights?
+  /// After how many validations without a better figure the training ends; nil for never.
+  public var patience: Int?
 
   /// Settings of a training.
   public init(
     steps: Int, batchSize: Int, parts: Int = 1, recomputesBlocks: Bool = false,
     learningRate: Float, warmup: Int, gradientNormLimit: Float, heldOut: Int, seed: UInt64,
-    precision: WeightPrecision
+    precision: WeightPrecision, keep: KeptWeights? = nil, patience: Int? = nil
   ) {
     self.steps = steps
     self.batchSize = batchSize
@@ -40,24 +41,8 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
     self.heldOut = heldOut
     self.seed = seed
     self.precision = precision
-  }
-
-  /// Images in a part of a step.
-  var partSize: Int { batchSize / parts }
-
-  /// The positions, in the order of the data, of the images of a part of a step that are one process's
-  /// share. Parts are counted through all steps, from 0.
-  func positions(ofPart part: Int, sharedBy communicator: any Communicator) -> Range<Int> {
-    let share = communicator.share(of: partSize)
-    return part * partSize + share.lowerBound..<part * partSize + share.upperBound
-  }
-
-  /// How many held-out images to validate with at a time, where `limit` would do: no more than are
-  /// trained on at a time, so that a validation takes no more memory than a step.
-  func validationBatch(upTo limit: Int) -> Int { min(limit, partSize, heldOut) }
-
-  var schedule: LearningRateSchedule {
-    LearningRateSchedule(peak: learningRate, warmup: warmup, steps: steps)
+    self.keep = keep
+    self.patience = patience
   }
 }
 
@@ -75,8 +60,19 @@ extension TrainingSettings {
       gradientNormLimit: try values.decode(Float.self, forKey: .gradientNormLimit),
       heldOut: try values.decode(Int.self, forKey: .heldOut),
       seed: try values.decode(UInt64.self, forKey: .seed),
-      precision: try values.decode(WeightPrecision.self, forKey: .precision))
+      precision: try values.decode(WeightPrecision.self, forKey: .precision),
+      keep: try values.decodeIfPresent(KeptWeights.self, forKey: .keep),
+      patience: try values.decodeIfPresent(Int.self, forKey: .patience))
   }
+}
+
+/// Which weights of a training become the model.
+public enum KeptWeights: String, Codable, CaseIterable, Sendable {
+  /// Those after the step whose validation was the best; where no codebook follows the weights, it is
+  /// their moving average that is validated and kept.
+  case best
+  /// Those of the last step.
+  case last
 }
 
 /// How a model's weights are stored; they are single precision in memory.

@@ -1,5 +1,4 @@
 import Artifacts
-import Images
 
 /// The identity of a data set, 64 hexadecimal digits, by which a training knows it again wherever it
 /// has moved: its shape, the names and classes of all images, and the pixels of a few.

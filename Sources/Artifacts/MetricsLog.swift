@@ -1,4 +1,3 @@
-import Artifacts
 import Foundation
 
 /// The figures of a training, one JSON object per line, in `NAME.metrics.jsonl` beside its model.
@@ -30,7 +29,8 @@ public final class MetricsLog {
 
   /// Adds a line.
   ///
-  /// Numbers that are not finite are written as strings: "nan", "inf", "-inf". Throws a `FileError` if it cannot be written.
+  /// Numbers that are not finite are written as strings: "nan", "inf", "-inf". Throws a `FileError` if
+  /// it cannot be written.
   public func append(step: Int, _ figures: [Figure]) throws {
     let fields = figures.map { figure in
       let value = figure.value.isFinite ? "\(figure.value)" : "\"\(figure.value)\""

@@ -2,6 +2,8 @@ import ArgumentParser
 import Artifacts
 import CommandLineTools
 import Communication
+import Models
+import Training
 
 /// The flags of a training that mean the same in every training stage. What a stage leaves to its
 /// own default is nil until the user sets it.
@@ -59,6 +61,22 @@ public struct TrainingOptions: ParsableArguments {
       "How weights are stored: 'half' (16 bits) or 'full' (32 bits).", valueName: "precision"))
   public var precision: WeightPrecision = .full
 
+  /// Which weights become the model.
+  @Option(
+    help: ArgumentHelp(
+      """
+      Which weights become the model: 'best', those of the step that validated best, averaged over the \
+      steps before it unless a codebook follows them, or 'last'.
+      """, valueName: "weights"))
+  public var keep = KeptWeights.best
+
+  /// When a training that has stopped improving ends.
+  @Option(
+    help: ArgumentHelp(
+      "With --keep best: end after this many validations without a better one. (default: never)",
+      valueName: "n"))
+  public var patience: Int?
+
   @Flag(
     name: .customLong("plan"),
     help: "Say what the training will take, by doing a little of it; train and write nothing.")
@@ -102,6 +120,8 @@ public struct TrainingOptions: ParsableArguments {
     try check((warmup ?? 0) >= 0, "--warmup is not negative.")
     try check(isPositive(clip), "--clip is positive.")
     try check((heldOut ?? 1) >= 1, "--held-out is at least 1.")
+    try check((1...1_000_000).contains(patience ?? 1), "--patience lies between 1 and 1000000.")
+    try check(keep == .best || patience == nil, "--patience needs --keep best.")
     try check(isPlan || plannedProcesses == nil, "--ranks needs --plan.")
     try check((1...65_536).contains(plannedProcesses ?? 1), "--ranks lies between 1 and 65536.")
     try check(bandwidth == nil || plannedProcesses != nil, "--bandwidth needs --ranks.")
@@ -145,7 +165,8 @@ public struct TrainingOptions: ParsableArguments {
     return TrainingSettings(
       steps: steps, batchSize: batch, parts: parts, recomputesBlocks: recomputesBlocks,
       learningRate: self.learningRate ?? learningRate, warmup: warmup ?? steps / 20,
-      gradientNormLimit: clip, heldOut: heldOut, seed: seed, precision: precision)
+      gradientNormLimit: clip, heldOut: heldOut, seed: seed, precision: precision,
+      keep: keep == .best ? .best : nil, patience: patience)
   }
 
   /// Carries out a training that writes `output`, or with `--plan` prints what it will take.
@@ -154,7 +175,8 @@ public struct TrainingOptions: ParsableArguments {
   ///   - sources: the digest of each file or data set it is made from, by its role.
   ///   - communicator: those who train together.
   ///   - task: what there is to do for those it is given.
-  /// - Throws: what `TrainingRun` and `TrainingPlan` throw, and what the arguments throw.
+  /// - Throws: what `TrainingRun` and `TrainingPlan` throw, what the arguments throw, and the exit code
+  ///   of the signal that interrupted it.
   public func train<Model>(
     _ kind: ArtifactKind, to output: String, configuration: TrainedConfiguration<Model>,
     sources: @autoclosure () throws -> [String: String], sharedBy communicator: any Communicator,
@@ -165,14 +187,42 @@ public struct TrainingOptions: ParsableArguments {
         throw ValidationError("--plan takes one process; --ranks says how many to plan for.")
       }
       let first = SoleProcess(actingAsFirstOf: plannedProcesses ?? 1)
-      print(try TrainingPlan(trying: task(first), on: first, bandwidth: bandwidth ?? 1.25e9))
+      let task = try task(first)
+      let progress = CountReporter("trying \(task.title)", unit: "parts of steps")
+      let plan = try TrainingPlan(trying: task, on: first, bandwidth: bandwidth ?? 1.25e9) {
+        progress.report($0)
+        try Interruption.throwIfRequested()
+      }
+      print(plan.table)
       return
     }
     let run = try TrainingRun(
       kind: kind, output: output, configuration: configuration, sources: sources(),
-      checkpointInterval: .seconds(secondsBetweenCheckpoints), sharedBy: communicator)
-    try run.complete { try task(communicator) }
+      checkpointInterval: .seconds(secondsBetweenCheckpoints), sharedBy: communicator,
+      observer: ConsoleObserver())
+    try complete(run, output, sharedBy: communicator) { try task(communicator) }
+  }
+
+  /// Carries out a training, unless it is finished, and tells the user and the shell how that ended.
+  private func complete<Model>(
+    _ run: TrainingRun<Model>, _ output: String, sharedBy communicator: any Communicator,
+    _ makeTask: () throws -> TrainingTask
+  ) throws {
+    guard !run.isFinished else {
+      if communicator.isLead { print("\(output) is finished; remove it to train again") }
+      communicator.leave()
+      return
+    }
+    let task = try makeTask()
+    let ending = try run.run(task)
+    communicator.leave()
+    guard case .interrupted(let exitCode, let step) = ending else { return }
+    Console.standardError.writeLine(
+      "\(task.title): interrupted after step \(step) of \(task.settings.steps); run the same command "
+        + "again to go on")
+    throw ExitCode(exitCode)
   }
 }
 
 extension WeightPrecision: ExpressibleByArgument {}
+extension KeptWeights: ExpressibleByArgument {}

@@ -1,7 +1,6 @@
 import Artifacts
 import Foundation
 import Images
-import Training
 
 /// What a folder of models draws images with.
 public enum GenerativeModel {
