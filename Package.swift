@@ -121,7 +121,8 @@ let package = Package(
       name: "tune-rejection",
       dependencies: [
         "Artifacts", "Classifiers", "CommandLineTools", "Evaluation",
-        "Generation", "Images", "Models", "Tensors", "Training", "TrainingCommands", argumentParser,
+        "Generation", "Images", "Models", "PixelCNN", "Tensors", "Training", "TrainingCommands",
+        argumentParser,
       ]),
     .executableTarget(
       name: "import-reference",

@@ -36,13 +36,13 @@ public final class CandidateGenerator: ImageGenerator {
   private let models: ModelFolder
   private let samplers: [PriorSampler]
   private let seed: UInt64
-  private let distribution: CodeDistribution
+  private let distribution: LevelDistributions
   private let batchSize: Int
 
   /// A generator whose candidate k of a class is a function of the models, `seed` and
   /// `distribution` alone. `batchSize` images are in memory at once.
   public init(
-    _ models: ModelFolder, seed: UInt64, distribution: CodeDistribution, batchSize: Int
+    _ models: ModelFolder, seed: UInt64, distribution: LevelDistributions, batchSize: Int
   ) {
     self.models = models
     self.seed = seed
@@ -86,7 +86,7 @@ public final class CandidateGenerator: ImageGenerator {
           streams.map { $0.stream(configuration.level.name) },
           labels: configuration.classCount > 0 ? labels : nil,
           conditions: Array(codes.prefix(configuration.conditions.count)),
-          distribution: distribution))
+          distribution: distribution[configuration.level.name]))
     }
     var candidates = wanted.enumerated().map { index, wanted in
       Candidate(

@@ -18,13 +18,13 @@ public struct SampleFile {
     /// The seed of the candidates.
     public var seed: UInt64
     /// How codes were drawn.
-    public var distribution: CodeDistribution
+    public var distribution: LevelDistributions
     /// Which candidates were kept.
     public var rejection: Rejection
 
     /// The configuration of candidates drawn from `models`.
     public init(
-      models: ModelFolder, seed: UInt64, distribution: CodeDistribution, rejection: Rejection
+      models: ModelFolder, seed: UInt64, distribution: LevelDistributions, rejection: Rejection
     ) {
       let shape = models.vqvae.imageShape
       layout = CodeFileLayout(
@@ -45,7 +45,7 @@ public struct SampleFile {
 
   /// Candidates drawn from `models`.
   public init(
-    _ candidates: [Candidate], models: ModelFolder, seed: UInt64, distribution: CodeDistribution,
+    _ candidates: [Candidate], models: ModelFolder, seed: UInt64, distribution: LevelDistributions,
     rejection: Rejection
   ) {
     configuration = Configuration(

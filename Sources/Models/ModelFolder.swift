@@ -61,6 +61,24 @@ public struct ModelFolder {
     }
   }
 
+  /// Checks that codes can be drawn from the priors as `distributions` say.
+  ///
+  /// Throws a `FileError` naming a prior that knows no images of any class, where there is guidance.
+  public func check(_ distributions: LevelDistributions) throws {
+    for loaded in priors {
+      let configuration = loaded.prior.configuration
+      guard distributions[configuration.level.name].isGuided, configuration.hiddenLabel == nil
+      else { continue }
+      throw FileError(
+        loaded.file.path,
+        configuration.classCount == 0
+          ? "knows no classes, towards which --guidance could go"
+          : "was trained without images of hidden class, which --guidance needs",
+        remedy: configuration.classCount == 0
+          ? "leave out --guidance" : "train it again with --class-dropout 0.1")
+    }
+  }
+
   private func checkThatFilesBelongTogether() throws {
     for (index, loaded) in priors.enumerated() {
       try loaded.file.checkSource(ArtifactKind.vqvae.rawValue, is: vqvae.file)

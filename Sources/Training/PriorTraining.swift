@@ -26,7 +26,8 @@ public func priorTraining(
     settings: settings, sharedBy: communicator, aim: .smaller, validationBatch: batch,
     step: { part, pass, _ in
       let positions = settings.positions(ofPart: part, sharedBy: communicator)
-      let batch = try data.batch(positions.map(split.trainingImage))
+      var batch = try data.batch(positions.map(split.trainingImage))
+      prior.configuration.hideClasses(of: &batch, at: positions, seed: settings.seed)
       return .init(loss: prior.loss(of: batch, in: pass))
     },
     validate: { count in
@@ -38,6 +39,20 @@ public func priorTraining(
         Figure("held-out bits/dimension", nats * bitsPerDimensionPerNat(codes, prior)),
       ]
     })
+}
+
+extension PriorConfiguration {
+  /// Hides the class of a part of a batch's images, which are those at `positions` in the order of the
+  /// training: of which, depends on position and seed alone.
+  fileprivate func hideClasses(of batch: inout Prior.Batch, at positions: Range<Int>, seed: UInt64)
+  {
+    guard let classDropout, let hiddenLabel else { return }
+    let randomness = Randomness(seed: seed).stream("hidden classes")
+    for (index, position) in positions.enumerated()
+    where randomness.uniform(at: position) < classDropout {
+      batch.labels?[index] = hiddenLabel
+    }
+  }
 }
 
 /// The mean negative log-likelihood of some images of a code file, in nats per code; `batchSize` of

@@ -71,12 +71,13 @@ struct SampleImages: StageCommand {
 
   private func sample(from folder: ModelFolder) throws {
     let plan = try choice.plan(for: folder, path: models)
+    let distributions = try choice.dials.distributions(for: folder)
     let generator = CandidateGenerator(
-      folder, seed: seed.seed, distribution: choice.distribution, batchSize: choice.batch)
+      folder, seed: seed.seed, distribution: distributions, batchSize: choice.batch)
     let settings = SampleShardSettings(
       SampleFile.Configuration(
-        models: folder, seed: seed.seed, distribution: choice.distribution,
-        rejection: plan.rejection), plan: plan)
+        models: folder, seed: seed.seed, distribution: distributions, rejection: plan.rejection),
+      plan: plan)
     if let shard = shards.shard {
       try drawShard(shard, of: settings, plan, by: generator, sources: folder.sources)
       return
@@ -95,7 +96,7 @@ struct SampleImages: StageCommand {
     }
     try write(candidates, of: plan, classNames: folder.classNames, to: writer) {
       try SampleFile(
-        candidates, models: folder, seed: seed.seed, distribution: choice.distribution,
+        candidates, models: folder, seed: seed.seed, distribution: distributions,
         rejection: plan.rejection
       ).write(to: file)
     }

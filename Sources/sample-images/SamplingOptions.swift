@@ -30,25 +30,10 @@ struct SamplingOptions: ParsableArguments {
     help: ArgumentHelp("Draw at most this many candidates per image to keep.", valueName: "n"))
   var attempts = 20
 
-  @Option(
-    help: ArgumentHelp(
-      "Divide the logits by this: below 1 for likelier, more alike images.", valueName: "t"))
-  var temperature: Float = 1
-
-  @Option(help: ArgumentHelp("Draw only the n likeliest codes.", valueName: "n"))
-  var topK: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Draw only the fewest codes that together have this probability.", valueName: "probability"))
-  var topP: Float?
+  @OptionGroup var dials: DistributionOptions
 
   @Option(help: ArgumentHelp("Images in memory at once; changes no result.", valueName: "n"))
   var batch = 192
-
-  var distribution: CodeDistribution {
-    CodeDistribution(temperature: temperature, topK: topK, topP: topP)
-  }
 
   func validate() throws {
     func check(_ isRight: Bool, _ message: String) throws {
@@ -64,9 +49,6 @@ struct SamplingOptions: ParsableArguments {
     try check(threshold == nil || keep == nil, "--threshold and --keep exclude each other.")
     try check(
       RejectionSampling.attemptLimits.contains(attempts), "--attempts lies between 1 and 1000000.")
-    try check(temperature > 0 && temperature.isFinite, "--temperature is positive.")
-    try check((topK ?? 1) >= 1, "--top-k is at least 1.")
-    try check((topP ?? 1) > 0 && (topP ?? 1) <= 1, "--top-p lies above 0 and at most at 1.")
     try check((1...65_536).contains(batch), "--batch lies between 1 and 65536.")
   }
 
@@ -86,11 +68,11 @@ struct SamplingOptions: ParsableArguments {
 
   /// Throws a `ValidationError` if a flag is given that is of codes or classes: a VAE has neither.
   func planWithoutCodes(shard: Shard?) throws -> RejectionSampling {
-    let flags = [
-      ("--classes", classes != nil), ("--threshold", threshold != nil), ("--keep", keep != nil),
-      ("--temperature", temperature != 1), ("--top-k", topK != nil), ("--top-p", topP != nil),
-      ("--shard", shard != nil),
-    ]
+    let flags =
+      [
+        ("--classes", classes != nil), ("--threshold", threshold != nil), ("--keep", keep != nil),
+        ("--shard", shard != nil),
+      ] + dials.uses
     if let (name, _) = flags.first(where: { $0.1 }) {
       throw ValidationError("These models are a VAE, without codes or classes; leave out \(name).")
     }

@@ -49,20 +49,42 @@ struct PriorOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The fraction of activations dropped in training.", valueName: "rate"))
   var dropout: Float = 0.1
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Hide the class of this fraction of images, so that images can be drawn with --guidance; 0 for \
+      none. (default: 0.1 if there are classes)
+      """, valueName: "rate"))
+  var classDropout: Float?
+
   @Flag(help: "Ignore the labels.")
   var unconditional = false
+
+  func validate() throws {
+    if !(0..<1).contains(classDropout ?? 0) {
+      throw ValidationError("--class-dropout lies in [0, 1).")
+    }
+    if unconditional, (classDropout ?? 0) > 0 {
+      throw ValidationError("--class-dropout and --unconditional exclude each other.")
+    }
+  }
 
   /// Throws a `ValidationError` if the flags cannot make a prior for `level`.
   func configuration(for level: CodeLevel, of file: CodeFile) throws -> PriorConfiguration {
     let above = Array(file.levels.prefix { $0 != level })
+    let classNames = unconditional ? [] : file.layout.classNames
+    if classNames.isEmpty, (classDropout ?? 0) > 0 {
+      throw ValidationError("These codes have no classes; leave out --class-dropout.")
+    }
+    let classDropout = classNames.isEmpty ? 0 : self.classDropout ?? 0.1
     let configuration = PriorConfiguration(
       level: level, conditions: above,
-      classNames: unconditional ? [] : file.layout.classNames, channels: channels,
+      classNames: classNames, channels: channels,
       residualChannels: residualChannels ?? channels, pointwiseGates: pointwiseGates ? true : nil,
       kernel: kernel, blocks: blocks, residualBlocks: residualBlocks,
       attentionHeads: attentionHeads ?? (above.isEmpty ? 8 : 0), outputBlocks: outputBlocks,
       conditionBlocks: conditionBlocks, conditionChannels: conditionChannels ?? channels,
-      dropout: dropout)
+      dropout: dropout, classDropout: classDropout > 0 ? classDropout : nil)
     if let problem = configuration.problem { throw ValidationError(problem) }
     return configuration
   }

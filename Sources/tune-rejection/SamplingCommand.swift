@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Generation
+import PixelCNN
 
 /// The command of `sample-images` that draws again what a setting keeps.
 struct SamplingCommand {
@@ -26,16 +27,29 @@ struct SamplingCommand {
       words += ["--classes", drawn.map(\.name).joined(separator: ",")]
     }
     words += figures.setting.flag.split(separator: " ").map(String.init)
-    let distribution = configuration.distribution
-    if distribution.temperature != 1 { words += ["--temperature", "\(distribution.temperature)"] }
-    if let topK = distribution.topK { words += ["--top-k", "\(topK)"] }
-    if let topP = distribution.topP { words += ["--top-p", "\(topP)"] }
+    words += dials
     words += ["--seed", "\(configuration.seed)"]
     let attempts = Self.attempts(figures)
     if figures.setting.dial == .threshold && attempts > 20 {
       words += ["--attempts", "\(attempts)"]
     }
     return (words + ["--output", output]).map(quoted).joined(separator: " ")
+  }
+
+  /// The flags that say how codes were drawn.
+  private var dials: [String] {
+    let levels = configuration.layout.levels.map(\.name)
+    func flag<Value: Equatable>(
+      _ name: String, _ value: (CodeDistribution) -> Value?
+    ) -> [String] {
+      let values = levels.map { value(configuration.distribution[$0]) }
+      guard let first = values.first, values.contains(where: { $0 != nil }) else { return [] }
+      if let first, values.allSatisfy({ $0 == first }) { return [name, "\(first)"] }
+      let named = zip(levels, values).compactMap { level, value in value.map { "\(level)=\($0)" } }
+      return [name, named.joined(separator: ",")]
+    }
+    return flag("--temperature") { $0.temperature == 1 ? nil : $0.temperature }
+      + flag("--guidance", \.guidance) + flag("--top-k", \.topK) + flag("--top-p", \.topP)
   }
 
   /// How many candidates of each class to draw at most for an image of it: what was drawn is enough to

@@ -14,6 +14,8 @@ import Testing
     (["--keep", "0.5", "--threshold", "0.5"], "--threshold and --keep exclude each other."),
     (["--count", "0"], "--count lies between 1 and 10000000."),
     (["--temperature", "0"], "--temperature is positive."),
+    (["--temperature", "top=1,bottom=0"], "--temperature is positive."),
+    (["--guidance=-1"], "--guidance lies between 0 and 100."),
     (["--top-p", "0"], "--top-p lies above 0 and at most at 1."),
     (["--batch", "0"], "--batch lies between 1 and 65536."),
     (["--threads", "0"], "--threads 0 is not between 1 and 1024."),

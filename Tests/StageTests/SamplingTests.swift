@@ -2,6 +2,7 @@ import Foundation
 import Generation
 import Images
 import Models
+import PixelCNN
 import ProcessTesting
 import Tensors
 import Testing
@@ -107,6 +108,42 @@ import Testing
           .filter { ["00000.png", "00001.png"].contains($0.key) })
     }
     #expect(try own.files(in: "some/images").count == 4)
+  }
+
+  @Test func dialsDifferByLevelAndAreRecorded() throws {
+    let own = try TemporaryFolder()
+    let outcome = try Command.sampleImages(models: folder.path, count: 2, output: "dialled")
+      .with("--temperature", "top=0.9,bottom=0.5", "--guidance", "bottom=2", "--top-k", "9")
+      .run(in: own)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let file = try SampleFile(path: own("dialled/samples.safetensors"))
+    let distribution = file.configuration.distribution
+    #expect(distribution["top"] == CodeDistribution(temperature: 0.9, topK: 9))
+    #expect(distribution["bottom"] == CodeDistribution(temperature: 0.5, topK: 9, guidance: 2))
+    // What every level has alike is drawn and written as ever.
+    let same = try Command.sampleImages(models: folder.path, output: "same")
+      .with("--temperature", "top=1,bottom=1", "--guidance", "1").run(in: own)
+    #expect(same.code == 0, "\(same.errors)")
+    #expect(try own.snapshot(of: "same") == folder.snapshot(of: "unfiltered"))
+  }
+
+  @Test func guidanceNeedsAPriorThatKnowsImagesOfHiddenClass() throws {
+    let own = try TemporaryFolder()
+    for name in ["vqvae", "codes", "classifier", "prior-top"] {
+      try own.write(try folder.read("\(name).safetensors"), to: "\(name).safetensors")
+    }
+    let prior = Command.trainPrior("bottom").with("--steps", "2", "--class-dropout", "0")
+    #expect(try prior.run(in: own).code == 0)
+    let command = Command.sampleImages(models: ".", count: 1, output: "samples")
+    #expect(try command.with("--guidance", "top=2").run(in: own).code == 0)
+    let refused = try command.with("--guidance", "2").run(in: own)
+    #expect(refused.code == 1)
+    #expect(
+      refused.errors == "error: ./prior-bottom.safetensors was trained without images of hidden "
+        + "class, which --guidance needs; train it again with --class-dropout 0.1\n")
+    let stray = try command.with("--guidance", "middle=2").run(in: own)
+    #expect(stray.code == 64)
+    #expect(stray.errors.contains("There is no level 'middle'; there are: top, bottom."))
   }
 
   @Test func aSecondRunReplacesTheFirst() throws {

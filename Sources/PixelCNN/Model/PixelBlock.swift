@@ -32,7 +32,7 @@ struct PixelBlock {
         hidden: configuration.residualChannels, reach: .past(kernel: configuration.kernel),
         configuration: configuration,
         conditionChannels: configuration.conditions.isEmpty ? 0 : configuration.conditionChannels,
-        classCount: configuration.classCount)
+        classCount: configuration.embeddedClassCount)
     }
     let coordinates = Coordinates.channels
     if configuration.attentionHeads == 0 {

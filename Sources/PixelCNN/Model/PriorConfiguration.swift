@@ -33,6 +33,9 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
   public var conditionKernel: Int
   /// The fraction of activations that training drops inside gated residual blocks.
   public var dropout: Float
+  /// The fraction of training images whose class is hidden, so that the prior also learns what images
+  /// of any class are like, which guidance needs; nil for none.
+  public var classDropout: Float?
 
   /// A configuration with moderate defaults where none are given.
   public init(
@@ -40,7 +43,7 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
     residualChannels: Int = 64, pointwiseGates: Bool? = nil, kernel: Int = 3, blocks: Int = 2,
     residualBlocks: Int = 3, attentionHeads: Int = 0, outputBlocks: Int = 0,
     conditionBlocks: Int = 2, conditionChannels: Int = 64, conditionKernel: Int = 3,
-    dropout: Float = 0.1
+    dropout: Float = 0.1, classDropout: Float? = nil
   ) {
     self.level = level
     self.conditions = conditions
@@ -57,10 +60,18 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
     self.conditionChannels = conditionChannels
     self.conditionKernel = conditionKernel
     self.dropout = dropout
+    self.classDropout = classDropout
   }
 
   /// How many classes there are; 0 for an unconditional prior.
   public var classCount: Int { classNames.count }
+
+  /// The label of an image whose class is hidden, one beyond those of the classes; nil if the prior
+  /// knows no such images.
+  public var hiddenLabel: Int32? { classDropout.map { _ in Int32(classCount) } }
+
+  /// How many vectors its class embeddings have: one for each class, and for hidden ones.
+  var embeddedClassCount: Int { classCount + (hiddenLabel == nil ? 0 : 1) }
 
   /// What is wrong with the configuration, in one line; nil if it can be built.
   public var problem: String? {
@@ -82,6 +93,9 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
     if conditions.count > 7 { return "a level has at most 7 above it" }
     if classCount > 16_384 { return "a prior knows at most 16384 classes, not \(classCount)" }
     if !(0..<1).contains(dropout) { return "dropout lies in [0, 1)" }
+    if let classDropout, classCount == 0 || !(classDropout > 0 && classDropout < 1) {
+      return "class dropout lies between 0 and 1, and needs classes"
+    }
     if attentionHeads < 0 || attentionHeads > channels / 2
       || (attentionHeads > 0 && channels / 2 % attentionHeads != 0)
     {

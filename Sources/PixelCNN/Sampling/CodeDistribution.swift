@@ -8,13 +8,22 @@ public struct CodeDistribution: Codable, Hashable, Sendable {
   public var topK: Int?
   /// Only the fewest likeliest codes that together have at least this probability are drawn; nil for all.
   public var topP: Float?
+  /// How far logits are moved from those of any class, u, beyond those of the class, c: to u + g (c − u)
+  /// (arXiv 2207.12598). Above 1 for images that are more typical of their class; nil, like 1, for c.
+  public var guidance: Float?
 
   /// All codes at their own probability, unless told otherwise.
-  public init(temperature: Float = 1, topK: Int? = nil, topP: Float? = nil) {
+  public init(
+    temperature: Float = 1, topK: Int? = nil, topP: Float? = nil, guidance: Float? = nil
+  ) {
     self.temperature = temperature
     self.topK = topK
     self.topP = topP
+    self.guidance = guidance
   }
+
+  /// Whether logits of any class are needed too.
+  public var isGuided: Bool { (guidance ?? 1) != 1 }
 
   /// The code at quantile `uniform` ∈ [0, 1) of the distribution that `logits` describe.
   func draw(_ logits: UnsafeBufferPointer<Float>, uniform: Float) -> Int32 {

@@ -26,12 +26,16 @@ public final class PriorSampler {
   ///     its own stream, label and conditions alone.
   ///   - labels: one class per image, for a class-conditional prior.
   ///   - conditions: the codes of the levels above, from the top.
+  ///   - distribution: how codes are drawn; guidance needs labels and a prior with a `hiddenLabel`, and
+  ///     twice the time.
   public func sample(
     _ randomness: [Randomness], labels: [Int32]? = nil, conditions: [[Int32]] = [],
     distribution: CodeDistribution = CodeDistribution()
   ) -> [Int32] {
-    run(images: randomness.count, labels: labels, conditions: conditions) {
-      image, position, logits in
+    let guidance = distribution.isGuided ? distribution.guidance : nil
+    return run(
+      images: randomness.count, labels: labels, conditions: conditions, guidance: guidance
+    ) { image, position, logits in
       distribution.draw(logits, uniform: randomness[image].uniform(at: position))
     }
   }
@@ -57,7 +61,7 @@ public final class PriorSampler {
   }
 
   private func run(
-    images: Int, labels: [Int32]?, conditions: [[Int32]],
+    images: Int, labels: [Int32]?, conditions: [[Int32]], guidance: Float? = nil,
     choose: (_ image: Int, _ position: Int, _ logits: UnsafeBufferPointer<Float>) -> Int32
   ) -> [Int32] {
     let level = prior.configuration.level
@@ -67,7 +71,8 @@ public final class PriorSampler {
     let wavefronts = Wavefront.all(of: prior.configuration)
     let mostPositions = wavefronts.map(\.positions.count).max() ?? 1
     let threads = ThreadPool.shared.threadCount
-    let size = max(1, min(Self.rowsOfGroup / mostPositions, (images + threads - 1) / threads))
+    let rowsOfImage = mostPositions * (guidance == nil ? 1 : 2)
+    let size = max(1, min(Self.rowsOfGroup / rowsOfImage, (images + threads - 1) / threads))
     codes.withUnsafeMutableBufferPointer { codes in
       ThreadPool.shared.perform((images + size - 1) / size) { index in
         let range = index * size..<min((index + 1) * size, images)
@@ -75,7 +80,7 @@ public final class PriorSampler {
           packed, images: range.count, mostPositions: mostPositions,
           labels: labels.map { Array($0[range]) },
           condition: condition?.rowSlice(
-            range.lowerBound * positions..<range.upperBound * positions))
+            range.lowerBound * positions..<range.upperBound * positions), guidance: guidance)
         for wavefront in wavefronts {
           group.advance(to: wavefront) { image, position, logits in
             choose(range.lowerBound + image, position, logits)

@@ -7,10 +7,14 @@ import Tensors
 /// rows kept of earlier positions, so that a whole image costs about one forward pass.
 final class SamplingGroup {
   let configuration: PriorConfiguration
+  /// How many images the network is computed for: those that are drawn, and where there is guidance the
+  /// same once more behind them, with their class hidden.
   let images: Int
   let labels: [Int32]?
-  /// Codes drawn so far: [images, height · width].
+  /// Codes drawn so far: [drawn images, height · width].
   private(set) var codes: [Int32]
+  private let drawnImages: Int
+  private let guidance: Float?
 
   private let prior: PackedPrior
   /// [images, height, width, condition channels].
@@ -31,17 +35,21 @@ final class SamplingGroup {
   ///   - mostPositions: the most positions that a wavefront will have.
   ///   - condition: what the conditioning stack made of the levels above, for these images.
   ///   - labels: one class per image, for a class-conditional prior.
+  ///   - guidance: see `CodeDistribution`; nil for none.
   init(
-    _ prior: PackedPrior, images: Int, mostPositions: Int, labels: [Int32]?, condition: Tensor?
+    _ prior: PackedPrior, images drawnImages: Int, mostPositions: Int, labels: [Int32]?,
+    condition: Tensor?, guidance: Float?
   ) {
     configuration = prior.configuration
     self.prior = prior
-    self.images = images
-    self.labels = labels
+    self.drawnImages = drawnImages
+    self.guidance = guidance
+    images = drawnImages * (guidance == nil ? 1 : 2)
+    self.labels = Self.labels(labels, guidance: guidance, hidden: configuration.hiddenLabel)
     self.condition = condition
     let channels = configuration.channels
     codes = [Int32](
-      repeating: 0, count: images * configuration.level.height * configuration.level.width)
+      repeating: 0, count: drawnImages * configuration.level.height * configuration.level.width)
     mostRows = images * mostPositions
     features = Rows(count: mostRows, channels: channels)
     left = Rows(count: mostRows, channels: channels)
@@ -72,11 +80,38 @@ final class SamplingGroup {
     for block in outputBlocks { block.advance(features, to: wavefront) }
     activated.set(.elu, of: features, count: count)
     prior.logits.apply(activated, to: logits, count: count)
-    for row in 0..<count {
-      let (image, position) = (row % images, wavefront.positions[row / images])
-      codes[image * height * width + position] = choose(
-        image, position, UnsafeBufferPointer(start: logits[row], count: logits.channels))
+    if let guidance { guide(by: guidance, at: wavefront) }
+    for (index, position) in wavefront.positions.enumerated() {
+      for image in 0..<drawnImages {
+        let row = logits[index * images + image]
+        codes[image * height * width + position] = choose(
+          image, position, UnsafeBufferPointer(start: row, count: logits.channels))
+      }
     }
+  }
+
+  /// Moves the logits of the drawn images: c ← u + g (c − u).
+  private func guide(by guidance: Float, at wavefront: Wavefront) {
+    for index in wavefront.positions.indices {
+      for image in 0..<drawnImages {
+        let conditional = logits[index * images + image]
+        let unconditional = logits[index * images + drawnImages + image]
+        for code in 0..<logits.channels {
+          let (c, u) = (conditional[code], unconditional[code])
+          conditional[code] = u + guidance * (c - u)
+        }
+      }
+    }
+  }
+
+  private static func labels(
+    _ labels: [Int32]?, guidance: Float?, hidden: Int32?
+  ) -> [Int32]? {
+    guard guidance != nil else { return labels }
+    guard let labels, let hidden else {
+      preconditionFailure("guidance needs classes that can be hidden")
+    }
+    return labels + [Int32](repeating: hidden, count: labels.count)
   }
 
   /// How many rows a wavefront has: one for each position and image.
@@ -92,7 +127,9 @@ final class SamplingGroup {
   func conditionPointers(at wavefront: Wavefront) -> [UnsafePointer<Float>?] {
     guard let condition, let base = condition.buffer.baseAddress else { return [] }
     return wavefront.positions.flatMap { position in
-      (0..<images).map { base + ($0 * height * width + position) * condition.channels }
+      (0..<images).map { image in
+        base + (image % drawnImages * height * width + position) * condition.channels
+      }
     }
   }
 
@@ -119,7 +156,7 @@ final class SamplingGroup {
     for (tap, offset) in lookup.offsets.enumerated() {
       let (tapY, tapX) = (y + offset.row, x + offset.column)
       guard tapY >= 0, tapY < height, tapX >= 0, tapX < width else { continue }
-      let code = Int(codes[image * height * width + tapY * width + tapX])
+      let code = Int(codes[image % drawnImages * height * width + tapY * width + tapX])
       kernel_add_scaled(1, table + (tap * classes + code) * channels, target, channels)
     }
   }
