@@ -9,7 +9,10 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
   name: "vqvae2",
   traits: [
-    .trait(name: "MPI", description: "Train with several processes; needs libopenmpi-dev.")
+    .default(enabledTraits: ["JPEG", "WebP"]),
+    .trait(name: "JPEG", description: "Read JPEGs; needs libjpeg-dev."),
+    .trait(name: "WebP", description: "Read WebP files; needs libwebp-dev."),
+    .trait(name: "MPI", description: "Train with several processes; needs libopenmpi-dev."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -22,6 +25,13 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Kernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "PNGDecoder", dependencies: ["CPNG"]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .target(
+      name: "JPEGDecoder",
+      dependencies: [.target(name: "CJPEG", condition: .when(traits: ["JPEG"]))],
+      cSettings: [.define("JPEG", .when(traits: ["JPEG"]))]),
+    .systemLibrary(
+      name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "CMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
     .target(
       name: "MessagePassing",
@@ -36,7 +46,12 @@ let package = Package(
     .target(name: "NeuralNetworks", dependencies: ["Communication", "Kernels", "Tensors"]),
     .target(name: "Artifacts"),
     .target(
-      name: "Images", dependencies: ["Artifacts", "CPNG", "CZlib", "PNGDecoder", "Tensors"]),
+      name: "Images",
+      dependencies: [
+        "Artifacts", "CPNG", "CZlib", "PNGDecoder", "Tensors",
+        .target(name: "JPEGDecoder", condition: .when(traits: ["JPEG"])),
+        .target(name: "CWebP", condition: .when(traits: ["WebP"])),
+      ]),
     .target(name: "VQVAE", dependencies: ["Communication", "NeuralNetworks", "Tensors"]),
     .target(name: "VAE", dependencies: ["NeuralNetworks", "Tensors"]),
     .target(name: "PixelCNN", dependencies: ["Artifacts", "Kernels", "NeuralNetworks", "Tensors"]),
@@ -146,7 +161,8 @@ let package = Package(
       name: "CommunicationTests",
       dependencies: ["Communication", "NeuralNetworks", "Tensors", "VAE", "VQVAE"]),
     .testTarget(name: "EmojiTests", dependencies: ["Emoji", "Images"]),
-    .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["CZlib", "Images"], resources: [.copy("Pictures")]),
     .testTarget(name: "VQVAETests", dependencies: ["NeuralNetworks", "Tensors", "VQVAE"]),
     .testTarget(name: "VAETests", dependencies: ["NeuralNetworks", "Tensors", "VAE"]),
     .testTarget(
@@ -181,7 +197,9 @@ let package = Package(
       path: "Tests/MutateFiles"),
     .testTarget(
       name: "FileReaderTests",
-      dependencies: ["Artifacts", "FileReading", "ProcessTesting", "mutate-files"],
+      dependencies: [
+        "Artifacts", "FileReading", "ProcessTesting", "mutate-files",
+      ],
       resources: [.copy("Found"), .copy("Seeds")]),
     .testTarget(
       name: "CommandLineToolsTests",

@@ -22,8 +22,8 @@ while (($# > 0)); do
   shift
 done
 
-pipelines/install.sh libopenblas-dev libpng-dev libopenmpi-dev openmpi-bin
-mpi=(-c release --traits MPI --scratch-path .build-mpi)
+pipelines/install.sh libopenblas-dev libpng-dev libjpeg-dev libwebp-dev libopenmpi-dev openmpi-bin
+mpi=(-c release --traits default,MPI --scratch-path .build-mpi)
 echo "Building with MPI"
 swift build "${mpi[@]}" --quiet
 ! $build_only || exit 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes everything ready: installs the two system libraries where they are missing, then builds.
+# Makes everything ready: installs the system libraries where they are missing, then builds.
 # Needs a Swift toolchain and, for the installation, Debian or Ubuntu. Safe to run again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -9,7 +9,7 @@ command -v swift >/dev/null || {
   exit 1
 }
 
-pipelines/install.sh libopenblas-dev libpng-dev
+pipelines/install.sh libopenblas-dev libpng-dev libjpeg-dev libwebp-dev
 
 echo "Building"
 swift build -c release --quiet

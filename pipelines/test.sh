@@ -8,6 +8,9 @@ pipelines/setup.sh
 echo "Checking style"
 swift format lint --strict --recursive Package.swift Sources Tests
 
+echo "Building without what is optional"
+swift build --disable-default-traits --target Images --scratch-path .build/bare --quiet
+
 echo "Testing"
 # Without testable imports it shares the build of setup, and tests what users run.
 swift test -c release --disable-testable-imports

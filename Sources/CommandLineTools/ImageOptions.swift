@@ -7,7 +7,10 @@ public struct ImageOptions: ParsableArguments {
   /// A folder of images or a file of them.
   @Option(
     help: ArgumentHelp(
-      "A folder of PNGs, in which a sub-folder is a class, or an IDX file.", valueName: "path"))
+      """
+      A folder of PNG, JPEG or WebP files, in which a sub-folder is a class, or an IDX file. Pictures are \
+      turned upright as their EXIF says; colour profiles are ignored.
+      """, valueName: "path"))
   public var images: String
 
   /// A file of labels, for images that come in one file.

@@ -2,7 +2,7 @@
 struct FolderIndex {
   /// The names of the classes; empty when the folder is flat.
   let classNames: [String]
-  /// The number of files passed over because their names do not end in `.png`.
+  /// The number of files passed over because their names are not those of pictures.
   let ignoredFileCount: Int
   /// The folders with images: one, or one for each class.
   private let folders: [FilePath]
@@ -32,20 +32,22 @@ struct FolderIndex {
     if isFlat {
       guard top.images.count > 0 else {
         throw ImageError(
-          path.description, "holds no PNG",
-          remedy: "give a folder of .png files, or of one sub-folder of them for each class")
+          path.description, "holds no picture",
+          remedy:
+            "give a folder of .png, .jpg or .webp files, or of one sub-folder of them for each class"
+        )
       }
       (folders, starts, names, classNames) = ([path], [0], top.images, [])
       return
     }
     guard top.images.count == 0 else {
       throw ImageError(
-        path.description, "holds both PNGs and sub-folders of PNGs",
-        remedy: "move the PNGs into a sub-folder, their class")
+        path.description, "holds both pictures and sub-folders of pictures",
+        remedy: "move the pictures into a sub-folder, their class")
     }
     if let empty = classes.first(where: { $0.listing.images.count == 0 }) {
       throw ImageError(
-        empty.folder.description, "holds no PNG, but its neighbours are classes",
+        empty.folder.description, "holds no picture, but its neighbours are classes",
         remedy: "add images or take the folder away")
     }
     folders = classes.map(\.folder)

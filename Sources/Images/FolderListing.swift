@@ -4,12 +4,12 @@ import Foundation
 struct FolderListing {
   /// Sub-folders, sorted by bytes.
   private(set) var folders = NameList()
-  /// Files with the extension `png`, sorted by bytes.
+  /// Files with the extension of a picture, in any case, sorted by bytes.
   private(set) var images = NameList()
   /// The number of other files.
   private(set) var otherCount = 0
 
-  /// The number of files, PNGs or not.
+  /// The number of files, pictures or not.
   var count: Int { images.count + otherCount }
 
   /// Lists a folder; paths and names are bytes, valid UTF-8 or not.
@@ -22,7 +22,7 @@ struct FolderListing {
       guard entry.name.first != CChar(bitPattern: UInt8(ascii: ".")) else { continue }
       if entry.isFolder {
         folders.append(entry.name)
-      } else if Self.isPNG(entry.name) {
+      } else if Self.isPicture(entry.name) {
         images.append(entry.name)
       } else {
         otherCount += 1
@@ -53,10 +53,14 @@ struct FolderListing {
     }
   }
 
-  private static func isPNG(_ name: [CChar]) -> Bool {
-    let lowercased = name.suffix(4).map { tolower(Int32($0)) }
-    return lowercased.elementsEqual(".png".utf8.map { Int32($0) })
+  private static func isPicture(_ name: [CChar]) -> Bool {
+    guard let dot = name.lastIndex(of: CChar(bitPattern: UInt8(ascii: "."))) else { return false }
+    let ending = name[(dot + 1)...].map { tolower(Int32($0)) }
+    return pictureEndings.contains(ending)
   }
+
+  private static let pictureEndings = Set(
+    ImageFormat.fileExtensions.map { $0.utf8.map { Int32($0) } })
 
   private static func failure(_ path: FilePath) -> ImageError {
     ImageError(

@@ -31,7 +31,8 @@ struct IDXFile {
     let magic = try read(reader, upTo: 4)
     guard magic.count == 4, magic[0] == 0, magic[1] == 0 else {
       throw ImageError(
-        name, "is not an IDX file", remedy: "give an IDX file, gzipped or not, or a folder of PNGs")
+        name, "is not an IDX file",
+        remedy: "give an IDX file, gzipped or not, or a folder of pictures")
     }
     guard magic[2] == 8, ranks.contains(Int(magic[3])) else {
       throw ImageError(
@@ -43,7 +44,7 @@ struct IDXFile {
     guard header.count == 4 * rank else {
       throw ImageError(name, "is cut short within its header", remedy: "fetch it again")
     }
-    return (0..<rank).map { bigEndian(header, at: 4 * $0) }
+    return (0..<rank).map { bigEndian(header, at: 4 * $0, count: 4) }
   }
 
   /// The elements the header announces, refused when the file cannot possibly hold them.

@@ -34,7 +34,7 @@ extension ImageDataset {
   }
 }
 
-/// Opens a folder of PNGs or an IDX file as a dataset.
+/// Opens a folder of pictures or an IDX file as a dataset.
 ///
 /// A folder's classes are its sub-folders; an IDX file's come from the IDX file `labels`. With a
 /// `size`, images are scaled to fill it and cropped in the middle; without, all must be of one.

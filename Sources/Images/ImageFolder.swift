@@ -1,4 +1,4 @@
-/// A folder of PNGs; a sub-folder is a class, a flat folder is unlabelled.
+/// A folder of pictures; a sub-folder is a class, a flat folder is unlabelled.
 ///
 /// Classes and files are sorted by the bytes of their names, so labels and numbers do not depend
 /// on the machine. Images are decoded when read and not kept; the index takes some 10 bytes an
@@ -17,7 +17,7 @@ public struct ImageFolder: ImageDataset {
   /// The image that says what size all have.
   private let referenceIndex: Int
 
-  /// Opens a folder of PNGs with at least one image.
+  /// Opens a folder of pictures with at least one image.
   ///
   /// With a `size`, images are scaled to fill it and cropped in the middle; without, all must have
   /// the same: that of the first. Throws an `ImageError` that names the folder or files at fault.
@@ -34,7 +34,7 @@ public struct ImageFolder: ImageDataset {
     self.color = color
     resizes = size != nil
     func sizeOfImage(_ number: Int) throws -> ImageSize {
-      try PNGHeader(of: InputFile(index.path(at: number))).size
+      try EncodedImage(InputFile(index.path(at: number))).size
     }
     let first =
       toleratesBadImages
@@ -45,7 +45,7 @@ public struct ImageFolder: ImageDataset {
     if !resizes && !toleratesBadImages && count <= Self.largestCheckedCount {
       for number in 0..<count {
         let file = try InputFile(index.path(at: number))
-        try checkSize(PNGHeader(of: file).size, of: file)
+        try checkSize(EncodedImage(file).size, of: file)
       }
     }
   }
@@ -54,7 +54,7 @@ public struct ImageFolder: ImageDataset {
   public var count: Int { index.count }
   /// The names of the sub-folders, sorted; empty when the folder is flat.
   public var classNames: [String] { index.classNames }
-  /// The number of files passed over because their names do not end in `.png`.
+  /// The number of files passed over because their names are not those of pictures.
   public var ignoredFileCount: Int { index.ignoredFileCount }
 
   /// The class of the image, in `0..<classNames.count`, or nil when the folder is flat.
@@ -70,8 +70,9 @@ public struct ImageFolder: ImageDataset {
   /// Throws an `ImageError` naming the file when it cannot be read or has another size.
   public func readImage(at index: Int, into buffer: UnsafeMutableBufferPointer<UInt8>) throws {
     let file = try InputFile(self.index.path(at: index))
-    let image = try Image(png: file, color: color)
-    if !resizes { try checkSize(image.size, of: file) }
+    let encoded = try EncodedImage(file)
+    if !resizes { try checkSize(encoded.size, of: file) }
+    let image = try encoded.decoded(color: color, covering: resizes ? shape.size : nil)
     _ = buffer.update(fromContentsOf: image.resized(toFill: shape.size).bytes)
   }
 

@@ -52,7 +52,7 @@ func decodingOfPNGs() throws -> Workload {
   try Image(shape: ImageShape(size: ImageSize(square: 256), channels: 3), bytes: waves)
     .writePNG(to: path)
   return Workload(arithmetic: .unknown) {
-    for _ in 0..<64 { _ = try? Image(png: path, color: .color) }
+    for _ in 0..<64 { _ = try? Image(contentsOf: path, color: .color) }
   }
 }
 

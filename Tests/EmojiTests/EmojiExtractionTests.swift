@@ -47,7 +47,7 @@ import Testing
   @Test func picturesStandInTheMiddleOfWhiteSquares() throws {
     let extraction = try EmojiExtraction(of: [Emoji(["\u{1f601}"], group: "A")], from: font)
     try extraction.write(to: "\(folder.path)/out") { _ in }
-    let image = try Image(png: "\(folder.path)/out/test/a/1f601.png", color: .color)
+    let image = try Image(contentsOf: "\(folder.path)/out/test/a/1f601.png", color: .color)
     let white = [UInt8](repeating: 255, count: 9)
     #expect(image.bytes == SmallFont.picture(of: 2).bytes + white)
   }

@@ -34,7 +34,7 @@ import Testing
   @Test func curvesAreDrawn() throws {
     let folder = try SampleReport().write()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let image = try Image(png: folder + "/curves.png", color: .color)
+    let image = try Image(contentsOf: folder + "/curves.png", color: .color)
     #expect(image.width == 880 && image.height == 4 * 280 && image.channels == 3)
     let colors = Set(
       (0..<image.width * image.height).map { Array(image.bytes[3 * $0..<3 * $0 + 3]) })

@@ -19,9 +19,11 @@ import Testing
     #expect(outcome.code == 0 && outcome.errors == "", "\(outcome)")
     let counts = outcome.output.split(separator: " ").compactMap { Int($0) }
     #expect(counts.count >= 2 && counts[0] + counts[1] >= count * files, "\(outcome.output)")
-    // Damage that no reader notices would be no test; but most names are good names.
+    // Damage that no reader notices would be no test; but most names are good names, and pixels without
+    // a checksum may be any pixels.
     let refused = counts.dropFirst().first ?? 0
-    #expect(refused > (reader == .names ? 1000 : counts[0]), "\(outcome.output)")
+    let isTolerant = [.names, .jpeg, .webp].contains(reader)
+    #expect(refused > (isTolerant ? 1000 : counts[0]), "\(outcome.output)")
   }
 }
 

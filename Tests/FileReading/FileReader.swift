@@ -38,6 +38,10 @@ public enum FileReader: String, CaseIterable, Sendable {
   case idx
   /// An image.
   case png
+  /// An image.
+  case jpeg
+  /// An image.
+  case webp
   /// A font of coloured bitmaps.
   case font
   /// Unicode's list of emoji.
@@ -65,7 +69,7 @@ public enum FileReader: String, CaseIterable, Sendable {
     case .idx:
       let dataset = try IDXDataset(images: path, labels: nil, size: nil, color: .color)
       for index in [0, dataset.count - 1] { _ = try dataset.image(at: index) }
-    case .png: _ = try Image(png: path, color: .color)
+    case .png, .jpeg, .webp: _ = try Image(contentsOf: path, color: .color)
     case .font: try Self.readPictures(ColorFont(path: path))
     case .emoji: _ = try EmojiList.read(path)
     }
@@ -74,7 +78,9 @@ public enum FileReader: String, CaseIterable, Sendable {
   /// Whether its files are artifacts, with a configuration and a digest.
   public var readsArtifacts: Bool {
     switch self {
-    case .safetensors, .referenceVQVAE, .referencePrior, .names, .idx, .png, .font, .emoji: false
+    case .safetensors, .referenceVQVAE, .referencePrior, .names, .idx, .png, .jpeg, .webp,
+      .font, .emoji:
+      false
     default: true
     }
   }

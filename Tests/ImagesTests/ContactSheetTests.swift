@@ -78,6 +78,6 @@ struct ContactSheetTests {
     var sheet = ContactSheet(columns: 4)
     sheet.addGroup((0..<8).map { plainImage($0) })
     try sheet.write(to: folder.file("sheet.png"))
-    #expect(try Image(png: folder.file("sheet.png"), color: .grey) == sheet.render())
+    #expect(try Image(contentsOf: folder.file("sheet.png"), color: .grey) == sheet.render())
   }
 }

@@ -12,7 +12,7 @@ struct DamagedPNGTests {
 
   private func error(reading path: String) -> String? {
     do {
-      _ = try Image(png: path, color: .color)
+      _ = try Image(contentsOf: path, color: .color)
       return nil
     } catch {
       return "\(error)"
@@ -49,10 +49,12 @@ struct DamagedPNGTests {
     #expect(refused > 4 * whole.count)
   }
 
-  @Test("What is not a PNG file is said to be none")
+  @Test("What is no picture is said to be none")
   func otherFiles() throws {
     let text = try folder.write(Array("not an image, but long enough for a header".utf8), to: "a")
-    #expect(error(reading: text) == "\(text) is not a PNG; convert it to PNG or take it away")
+    #expect(
+      error(reading: text)
+        == "\(text) is not a PNG, JPEG or WebP; convert it to one of them or take it away")
     let empty = try folder.write([], to: "b")
     #expect(error(reading: empty) == "\(empty) is empty; copy or export it again")
     let missing = folder.file("c")

@@ -134,7 +134,7 @@ struct IDXTests {
     let path = folder.file("images")
     #expect(
       error(opening: Array("text".utf8))
-        == "\(path) is not an IDX file; give an IDX file, gzipped or not, or a folder of PNGs")
+        == "\(path) is not an IDX file; give an IDX file, gzipped or not, or a folder of pictures")
     #expect(
       error(opening: idx([4], [1, 2, 3, 4]))
         == "\(path) holds no images: element type 8, dimensions 1; "

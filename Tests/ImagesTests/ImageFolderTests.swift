@@ -110,22 +110,23 @@ struct ImageFolderTests {
 
   @Test("Empty, missing and ambiguous folders are refused with a remedy")
   func refusals() throws {
-    let remedy = "give a folder of .png files, or of one sub-folder of them for each class"
-    #expect(error() == "\(folder.path) holds no PNG; \(remedy)")
+    let remedy =
+      "give a folder of .png, .jpg or .webp files, or of one sub-folder of them for each class"
+    #expect(error() == "\(folder.path) holds no picture; \(remedy)")
     try folder.write([1], to: "readme")
-    #expect(error() == "\(folder.path) holds no PNG; \(remedy)")
+    #expect(error() == "\(folder.path) holds no picture; \(remedy)")
 
     try add(1, "cat/1.png")
     try folder.write([1], to: "dog/readme")
     #expect(
       error()
-        == "\(folder.file("dog")) holds no PNG, but its neighbours are classes; "
+        == "\(folder.file("dog")) holds no picture, but its neighbours are classes; "
         + "add images or take the folder away")
     try add(1, "1.png")
     #expect(
       error()
-        == "\(folder.path) holds both PNGs and sub-folders of PNGs; "
-        + "move the PNGs into a sub-folder, their class")
+        == "\(folder.path) holds both pictures and sub-folders of pictures; "
+        + "move the pictures into a sub-folder, their class")
 
     let missing = folder.file("missing")
     #expect {

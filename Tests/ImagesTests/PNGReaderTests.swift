@@ -41,11 +41,11 @@ struct PNGReaderTests {
     let path = try folder.write(encoder.encode(samples), to: "image.png")
 
     let expected = expectedColor(samples, encoder: encoder, palette: palette)
-    let color = try Image(png: path, color: .color)
+    let color = try Image(contentsOf: path, color: .color)
     #expect(color.size == ImageSize(height: 9, width: 11))
     #expect(color.bytes == expected)
 
-    let grey = try Image(png: path, color: .grey)
+    let grey = try Image(contentsOf: path, color: .grey)
     #expect(grey.channels == 1)
     for pixel in 0..<99 {
       let weights = [0.2126, 0.7152, 0.0722]
@@ -78,10 +78,10 @@ struct PNGReaderTests {
     var encoder = PNGEncoder(
       width: 2, height: 1, colorType: .rgba, bitDepth: 8, isInterlaced: isInterlaced)
     let rgba = try folder.write(encoder.encode([0, 100, 255, 128, 10, 20, 30, 1]), to: "rgba.png")
-    #expect(try Image(png: rgba, color: .color).bytes == [127, 177, 255, 254, 254, 254])
+    #expect(try Image(contentsOf: rgba, color: .color).bytes == [127, 177, 255, 254, 254, 254])
     encoder.colorType = .greyAlpha
     let grey = try folder.write(encoder.encode([0, 51, 200, 254]), to: "grey.png")
-    #expect(try Image(png: grey, color: .grey).bytes == [204, 200])
+    #expect(try Image(contentsOf: grey, color: .grey).bytes == [204, 200])
   }
 
   @Test("A transparent colour or palette entry shows white")
@@ -89,18 +89,18 @@ struct PNGReaderTests {
     var encoder = PNGEncoder(width: 2, height: 1, colorType: .grey, bitDepth: 8)
     encoder.extraChunks = PNGEncoder.chunk("tRNS", [0, 40])
     let grey = try folder.write(encoder.encode([40, 41]), to: "grey.png")
-    #expect(try Image(png: grey, color: .grey).bytes == [255, 41])
+    #expect(try Image(contentsOf: grey, color: .grey).bytes == [255, 41])
 
     encoder.colorType = .rgb
     encoder.extraChunks = PNGEncoder.chunk("tRNS", [0, 1, 0, 2, 0, 3])
     let rgb = try folder.write(encoder.encode([1, 2, 3, 1, 2, 4]), to: "rgb.png")
-    #expect(try Image(png: rgb, color: .color).bytes == [255, 255, 255, 1, 2, 4])
+    #expect(try Image(contentsOf: rgb, color: .color).bytes == [255, 255, 255, 1, 2, 4])
 
     encoder.colorType = .palette
     encoder.extraChunks =
       PNGEncoder.chunk("PLTE", [9, 8, 7, 6, 5, 4]) + PNGEncoder.chunk("tRNS", [255, 0])
     let palette = try folder.write(encoder.encode([0, 1]), to: "palette.png")
-    #expect(try Image(png: palette, color: .color).bytes == [9, 8, 7, 255, 255, 255])
+    #expect(try Image(contentsOf: palette, color: .color).bytes == [9, 8, 7, 255, 255, 255])
   }
 
   @Test("A declared gamma is honoured; the usual one changes nothing")
@@ -108,11 +108,11 @@ struct PNGReaderTests {
     var encoder = PNGEncoder(width: 256, height: 1, colorType: .grey, bitDepth: 8)
     encoder.extraChunks = PNGEncoder.chunk("gAMA", bigEndianBytes(45455))
     let usual = try folder.write(encoder.encode(Array(0...255)), to: "usual.png")
-    #expect(try Image(png: usual, color: .grey).bytes == Array(0...255))
+    #expect(try Image(contentsOf: usual, color: .grey).bytes == Array(0...255))
 
     encoder.extraChunks = PNGEncoder.chunk("gAMA", bigEndianBytes(100_000))
     let linearLight = try folder.write(encoder.encode(Array(0...255)), to: "linear.png")
-    let bytes = try Image(png: linearLight, color: .grey).bytes
+    let bytes = try Image(contentsOf: linearLight, color: .grey).bytes
     for value in [0, 20, 55, 128, 255] {
       #expect(abs(Double(bytes[value]) - 255 * display(Double(value) / 255)) <= 2)
     }

@@ -17,7 +17,7 @@ struct PNGWriterTests {
     let image = noiseImage(height: height, width: width, channels: channels)
     let path = folder.file("image.png")
     try image.writePNG(to: path)
-    #expect(try Image(png: path, color: channels == 1 ? .grey : .color) == image)
+    #expect(try Image(contentsOf: path, color: channels == 1 ? .grey : .color) == image)
     #expect(try folder.contents() == ["image.png"])
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(image.pngBytes()))
   }
@@ -27,7 +27,7 @@ struct PNGWriterTests {
     let path = folder.file("image.png")
     try plainImage(1).writePNG(to: path)
     try plainImage(2).writePNG(to: path)
-    #expect(try Image(png: path, color: .grey) == plainImage(2))
+    #expect(try Image(contentsOf: path, color: .grey) == plainImage(2))
   }
 
   @Test("Regular images are compressed")

@@ -21,7 +21,7 @@ import Testing
     for command in Self.readers("empty") {
       try expectRefusal(
         command, in: folder,
-        "empty holds no PNG; give a folder of .png files, or of one sub-folder of them for each "
+        "empty holds no picture; give a folder of .png, .jpg or .webp files, or of one sub-folder of them for each "
           + "class")
     }
   }

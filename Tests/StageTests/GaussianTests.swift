@@ -47,7 +47,7 @@ import Testing
     #expect(bounds.count == 20)
     let (first, last) = (try #require(bounds.first), try #require(bounds.last))
     #expect(last > first + 5 && last < 0, "\(bounds)")
-    let sheet = try Image(png: folder("vae.reconstructions.png"), color: .grey)
+    let sheet = try Image(contentsOf: folder("vae.reconstructions.png"), color: .grey)
     #expect(sheet.width > sheet.height)
   }
 
@@ -57,7 +57,9 @@ import Testing
       try folder.files(in: "samples") == ["contact-sheet.png"] + names.map { "images/\($0)" })
     let generator = GaussianGenerator(try LoadedVAE(path: folder("vae.safetensors")), seed: 0)
     let candidates = try generator.draw((0..<14).map { (label: -1, number: $0) })
-    let images = try names.map { try Image(png: folder("samples/images/\($0)"), color: .grey) }
+    let images = try names.map {
+      try Image(contentsOf: folder("samples/images/\($0)"), color: .grey)
+    }
     #expect(generator.decode(candidates).images() == images)
     #expect(Set(images).count == 14)
   }

@@ -57,7 +57,7 @@ import Testing
     }
     try expectSuccess(.sampleImages(count: 3, output: "samples"))
     let images = try (0..<3).map {
-      try Image(png: own("samples/images/0000\($0).png"), color: .color)
+      try Image(contentsOf: own("samples/images/0000\($0).png"), color: .color)
     }
     #expect(images.allSatisfy { $0.width == 64 && $0.height == 64 } && images[0] != images[1])
 

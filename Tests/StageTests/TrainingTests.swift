@@ -116,7 +116,7 @@ import Testing
     }
     var sheet = ContactSheet(columns: Command.heldOut, zoom: 4)
     sheet.addGroup(try (0..<heldOut.count).map { try heldOut.image(at: $0) } + decoded)
-    let stored = try Image(png: folder("vqvae.reconstructions.png"), color: .grey)
+    let stored = try Image(contentsOf: folder("vqvae.reconstructions.png"), color: .grey)
     #expect((stored.height, stored.width) == (2 + 2 * (4 * 16 + 2), 2 + 6 * (4 * 16 + 2)))
     #expect(stored == sheet.render())
   }
