@@ -117,7 +117,7 @@ let package = Package(
     .executableTarget(
       name: "train-classifier",
       dependencies: [
-        "Artifacts", "Classifiers", "CommandLineTools", "Communication", "Images",
+        "Artifacts", "Classifiers", "CommandLineTools", "Communication", "Generation", "Images",
         "Models", "Tensors", "Training", "TrainingCommands", argumentParser,
       ]),
     .executableTarget(
@@ -198,7 +198,7 @@ let package = Package(
     .testTarget(
       name: "FileReaderTests",
       dependencies: [
-        "Artifacts", "FileReading", "ProcessTesting", "mutate-files",
+        "Artifacts", "FileReading", "Models", "ProcessTesting", "Tensors", "mutate-files",
       ],
       resources: [.copy("Found"), .copy("Seeds")]),
     .testTarget(

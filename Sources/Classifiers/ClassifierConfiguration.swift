@@ -9,6 +9,24 @@ public struct ClassifierConfiguration: Codable, Hashable, Sendable {
     case residual
   }
 
+  /// What a network tells about an image that nobody has put into a class.
+  public enum Task: String, Codable, Sendable, CaseIterable {
+    /// By which of four turns it has been turned (arXiv 1803.07728): a judge of pictures without classes.
+    case rotation
+    /// Whether it is real or drawn by priors: a critic, which rejects samples without classes.
+    case realness
+
+    /// What its classes are called.
+    public var classNames: [String] {
+      switch self {
+      case .rotation: ["0°", "90°", "180°", "270°"]
+      case .realness: ["drawn", "real"]
+      }
+    }
+  }
+
+  /// What it tells; nil for the classes of the images it was trained on.
+  public var task: Task?
   /// Rows of an image, 8 to 256.
   public var imageHeight: Int
   /// Columns of an image, 8 to 256.
@@ -31,8 +49,10 @@ public struct ClassifierConfiguration: Codable, Hashable, Sendable {
   /// A configuration that suits small images where nothing is given.
   public init(
     imageHeight: Int, imageWidth: Int, imageChannels: Int, classNames: [String],
-    architecture: Architecture, channels: Int = 32, blocks: Int = 1, dropout: Float = 0.2
+    architecture: Architecture, channels: Int = 32, blocks: Int = 1, dropout: Float = 0.2,
+    task: Task? = nil
   ) {
+    self.task = task
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth
     self.imageChannels = imageChannels
@@ -64,6 +84,11 @@ public struct ClassifierConfiguration: Codable, Hashable, Sendable {
       return "a classifier reads images of 8×8 to 256×256 pixels, not \(imageWidth)×\(imageHeight)"
         + "; choose another --size"
     }
+    if task == .rotation && imageHeight != imageWidth {
+      return "pictures that can be turned are square, not \(imageWidth)×\(imageHeight)"
+        + "; choose another --size"
+    }
+    if let task, classNames != task.classNames { return "\(task) has other classes" }
     if imageChannels != 1 && imageChannels != 3 {
       return "images have 1 or 3 channels, not \(imageChannels)"
     }

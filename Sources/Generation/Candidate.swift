@@ -11,8 +11,13 @@ public struct Candidate: Sendable {
   /// Its codes at each level, from the top: [height · width] of the level's map; none if a VAE drew
   /// it.
   public let codes: [[UInt16]]
-  /// The classifier's probability of the class asked for; nil without a classifier.
+  /// What decides whether it is kept, 0 to 1; nil without a network to tell. See `RejectionBasis`.
   public internal(set) var score: Float?
+  /// The classifier's probability of the class asked for; nil without a classifier, or where nothing
+  /// but that decides.
+  public internal(set) var classScore: Float?
+  /// The critic's probability that it is real; nil without a critic.
+  public internal(set) var criticScore: Float?
   /// Whether it is kept.
   public internal(set) var isAccepted = false
 }
@@ -23,9 +28,10 @@ public protocol ImageGenerator {
   /// Draws, and scores where it can, the candidates with the given classes and numbers, in that order.
   ///
   /// - Parameter progress: called with how many of them are done; what it throws ends the drawing.
+  /// - Throws: a `FileError` naming a network whose score is not a number, and what `progress` throws.
   func draw(
     _ wanted: [(label: Int32, number: Int)], progress: (Int) throws -> Void
-  ) rethrows -> [Candidate]
+  ) throws -> [Candidate]
 
   /// The images of candidates: [images, height, width, channels] in about [-1, 1].
   func decode(_ candidates: [Candidate]) -> Tensor
@@ -38,29 +44,33 @@ public final class CandidateGenerator: ImageGenerator {
   private let seed: UInt64
   private let distribution: LevelDistributions
   private let batchSize: Int
+  private let basis: RejectionBasis
 
   /// A generator whose candidate k of a class is a function of the models, `seed` and
-  /// `distribution` alone. `batchSize` images are in memory at once.
+  /// `distribution` alone, and its score of `basis` too. `batchSize` images are in memory at once.
   public init(
-    _ models: ModelFolder, seed: UInt64, distribution: LevelDistributions, batchSize: Int
+    _ models: ModelFolder, seed: UInt64, distribution: LevelDistributions, batchSize: Int,
+    basis: RejectionBasis = .class
   ) {
     self.models = models
     self.seed = seed
     self.distribution = distribution
     self.batchSize = batchSize
+    self.basis = basis
     samplers = models.priors.map { PriorSampler($0.prior) }
   }
 
   /// Draws and scores the candidates with the given classes and numbers, in that order.
   ///
   /// - Parameter progress: called with how many of them are done; what it throws ends the drawing.
+  /// - Throws: a `FileError` naming a network whose score is not a number, and what `progress` throws.
   public func draw(
     _ wanted: [(label: Int32, number: Int)], progress: (Int) throws -> Void = { _ in }
-  ) rethrows -> [Candidate] {
+  ) throws -> [Candidate] {
     var candidates: [Candidate] = []
     candidates.reserveCapacity(wanted.count)
     for start in stride(from: 0, to: wanted.count, by: batchSize) {
-      candidates += drawBatch(Array(wanted[start..<min(start + batchSize, wanted.count)]))
+      candidates += try drawBatch(Array(wanted[start..<min(start + batchSize, wanted.count)]))
       try progress(candidates.count)
     }
     return candidates
@@ -74,7 +84,7 @@ public final class CandidateGenerator: ImageGenerator {
     return models.vqvae.model.decode(codes, images: candidates.count)
   }
 
-  private func drawBatch(_ wanted: [(label: Int32, number: Int)]) -> [Candidate] {
+  private func drawBatch(_ wanted: [(label: Int32, number: Int)]) throws -> [Candidate] {
     let root = Randomness(seed: seed).stream("samples")
     let streams = wanted.map { root.stream(Int($0.label)).stream($0.number) }
     let labels = wanted.map(\.label)
@@ -96,18 +106,27 @@ public final class CandidateGenerator: ImageGenerator {
           return codes[index * size..<(index + 1) * size].map(UInt16.init)
         })
     }
-    score(&candidates)
+    try score(&candidates)
     return candidates
   }
 
-  private func score(_ candidates: inout [Candidate]) {
-    guard let classifier = models.classifier, !models.classNames.isEmpty else { return }
+  private func score(_ candidates: inout [Candidate]) throws {
+    let classifier = models.classNames.isEmpty ? nil : models.classifier
+    guard classifier != nil || models.critic != nil else { return }
     // What is judged is what will be seen: bytes, not what the decoder said before rounding.
     let images = decode(candidates).roundedToBytes()
-    let probabilities = classifier.classifier.probabilities(of: images)
+    let classes = try classifier?.probabilities(of: images)
+    let realness = try models.critic?.probabilities(of: images)
     for index in candidates.indices {
-      let row = index * probabilities.channels
-      candidates[index].score = probabilities.buffer[row + Int(candidates[index].label)]
+      let label = Int(candidates[index].label)
+      let classScore = classes.map { $0.buffer[index * $0.channels + label] }
+      let criticScore = realness.map { $0.buffer[index * $0.channels + Self.real] }
+      candidates[index].score = basis.score(class: classScore, critic: criticScore)
+      guard criticScore != nil else { continue }
+      (candidates[index].classScore, candidates[index].criticScore) = (classScore, criticScore)
     }
   }
+
+  /// The class of a critic that real pictures are of.
+  private static let real = 1
 }

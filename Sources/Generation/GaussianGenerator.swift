@@ -16,7 +16,7 @@ public struct GaussianGenerator: ImageGenerator {
   /// follow from its number.
   public func draw(
     _ wanted: [(label: Int32, number: Int)], progress: (Int) throws -> Void = { _ in }
-  ) rethrows -> [Candidate] {
+  ) throws -> [Candidate] {
     try progress(wanted.count)
     return wanted.map { Candidate(label: $0.label, number: $0.number, codes: []) }
   }

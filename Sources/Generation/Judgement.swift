@@ -31,7 +31,7 @@ public func judgedAccuracy(
   var (correct, correctAccepted) = (0, 0)
   for start in stride(from: 0, to: samples.candidates.count, by: 64) {
     let batch = Array(samples.candidates[start..<min(start + 64, samples.candidates.count)])
-    let predicted = judge.classifier.probabilities(of: generator.decode(batch).roundedToBytes())
+    let predicted = try judge.probabilities(of: generator.decode(batch).roundedToBytes())
       .indicesOfLargest()
     for (candidate, predicted) in zip(batch, predicted) where candidate.label == predicted {
       correct += 1
@@ -63,7 +63,7 @@ public func recognizedShare(
   }
   var recognized = 0
   try forEachBatch(of: dataset) { batch in
-    let probabilities = judge.classifier.probabilities(of: batch.tensor(of: shape))
+    let probabilities = try judge.probabilities(of: batch.tensor(of: shape))
     recognized += probabilities.indicesOfLargest().enumerated().count { row, index in
       probabilities.buffer[row * probabilities.channels + Int(index)] >= 0.9
     }

@@ -6,7 +6,8 @@ import PixelCNN
 /// All candidates of one run of sampling, the rejected ones too: `samples.safetensors`.
 ///
 /// Tensors: a `U16` tensor of codes per level, [candidates, height, width]; `labels`, `numbers` and
-/// `accepted`, `I32` [candidates]; `scores`, `F32` [candidates], where there was a classifier.
+/// `accepted`, `I32` [candidates]; `scores`, `F32` [candidates], by which they are kept, where there was a
+/// network to tell; with a critic also `criticScores` and, if there are classes, `classScores`.
 public struct SampleFile {
   /// The most maps of codes, one for each candidate and level, that are read into memory at once.
   public static let maximumMapCount = 2_000_000
@@ -21,10 +22,13 @@ public struct SampleFile {
     public var distribution: LevelDistributions
     /// Which candidates were kept.
     public var rejection: Rejection
+    /// By what; nil, as before there was a choice, for the class.
+    public var basis: RejectionBasis?
 
     /// The configuration of candidates drawn from `models`.
     public init(
-      models: ModelFolder, seed: UInt64, distribution: LevelDistributions, rejection: Rejection
+      models: ModelFolder, seed: UInt64, distribution: LevelDistributions, rejection: Rejection,
+      basis: RejectionBasis = .class
     ) {
       let shape = models.vqvae.imageShape
       layout = CodeFileLayout(
@@ -33,6 +37,7 @@ public struct SampleFile {
       self.seed = seed
       self.distribution = distribution
       self.rejection = rejection
+      self.basis = basis == .class ? nil : basis
     }
   }
 
@@ -46,10 +51,10 @@ public struct SampleFile {
   /// Candidates drawn from `models`.
   public init(
     _ candidates: [Candidate], models: ModelFolder, seed: UInt64, distribution: LevelDistributions,
-    rejection: Rejection
+    rejection: Rejection, basis: RejectionBasis = .class
   ) {
     configuration = Configuration(
-      models: models, seed: seed, distribution: distribution, rejection: rejection)
+      models: models, seed: seed, distribution: distribution, rejection: rejection, basis: basis)
     self.candidates = candidates
     sources = models.sources
   }

@@ -111,11 +111,11 @@ public struct SampleShards {
   /// others from `generator`.
   ///
   /// - Parameter progress: called with how many of them there are.
-  /// - Throws: what `progress` throws.
+  /// - Throws: what the generator and `progress` throw.
   public func draw(
     _ wanted: [(label: Int32, number: Int)], orFrom generator: any ImageGenerator,
     progress: (Int) throws -> Void
-  ) rethrows -> [Candidate] {
+  ) throws -> [Candidate] {
     let missing = wanted.filter { candidates[Key(label: $0.label, number: $0.number)] == nil }
     let present = wanted.count - missing.count
     var drawn = try generator.draw(missing) { try progress(present + $0) }[...]

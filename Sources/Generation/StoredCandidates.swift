@@ -10,6 +10,8 @@ struct StoredCandidates {
 
   private static let numbers = "numbers"
   private static let scores = "scores"
+  private static let classScores = "classScores"
+  private static let criticScores = "criticScores"
   /// The name of the tensor that says which are kept.
   static let accepted = "accepted"
 
@@ -28,11 +30,18 @@ struct StoredCandidates {
       StoredTensor(numbers, shape: [count], .int32(candidates.map { Int32($0.number) })),
     ]
     tensors += others
-    let scores = candidates.compactMap(\.score)
-    if scores.count == count {
-      tensors.append(StoredTensor(Self.scores, shape: [count], .floats(scores)))
+    for (name, property) in scoreProperties {
+      let scores = candidates.compactMap { $0[keyPath: property] }
+      if scores.count == count {
+        tensors.append(StoredTensor(name, shape: [count], .floats(scores)))
+      }
     }
     return tensors
+  }
+
+  /// The tensors of scores, each of which is there if all candidates have it.
+  private static var scoreProperties: [(String, WritableKeyPath<Candidate, Float?>)] {
+    [(scores, \.score), (classScores, \.classScore), (criticScores, \.criticScore)]
   }
 
   /// Those of `file`, which says which are kept if that is decided.
@@ -45,7 +54,7 @@ struct StoredCandidates {
     count = file.tensors.description(of: CodeFileLayout.labels)?.shape.first ?? 0
     var vectors = [(Self.numbers, DataType.int32)]
     if isDecided { vectors.append((Self.accepted, .int32)) }
-    if hasScores { vectors.append((Self.scores, .float32)) }
+    for (name, _) in Self.scoreProperties where has(name) { vectors.append((name, .float32)) }
     let expected =
       layout.tensors(count: count)
       + vectors.map { TensorDescription(name: $0, dataType: $1, shape: [count]) }
@@ -64,7 +73,7 @@ struct StoredCandidates {
     }
   }
 
-  private var hasScores: Bool { file.tensors.description(of: Self.scores) != nil }
+  private func has(_ name: String) -> Bool { file.tensors.description(of: name) != nil }
 
   /// The error of a file whose contents make no sense.
   func damage(_ problem: String) -> FileError {
@@ -81,7 +90,9 @@ struct StoredCandidates {
     }
     let numbers = try file.tensors.readInt32(Self.numbers)
     let accepted = isDecided ? try file.tensors.readInt32(Self.accepted) : nil
-    let scores = hasScores ? try file.tensors.readFloats(Self.scores) : nil
+    let scores = try Self.scoreProperties.filter { has($0.0) }.map { name, property in
+      (property, try file.tensors.readFloats(name))
+    }
     let codes = try layout.levels.map { try readCodes(of: $0) }
     return labels.indices.map { index in
       var candidate = Candidate(
@@ -89,7 +100,7 @@ struct StoredCandidates {
         codes: zip(codes, layout.levels).map { codes, level in
           Array(codes[index * level.codesPerImage..<(index + 1) * level.codesPerImage])
         })
-      candidate.score = scores?[index]
+      for (property, values) in scores { candidate[keyPath: property] = values[index] }
       candidate.isAccepted = accepted.map { $0[index] != 0 } ?? false
       return candidate
     }

@@ -66,26 +66,8 @@ public struct LoadedPrior {
   }
 }
 
-/// A classifier from its file.
-public struct LoadedClassifier {
-  /// The file it came from.
-  public let file: ArtifactFile
-  /// The model.
-  public let classifier: Classifier
-
-  /// Reads the file at `path`.
-  ///
-  /// Throws a `FileError` if it is not a whole classifier.
-  public init(path: String) throws {
-    (file, classifier) = try readModel(path: path, kind: .classifier, build: Classifier.init)
-  }
-
-  /// The shape of the images it classifies.
-  public var imageShape: ImageShape { classifier.configuration.imageShape }
-}
-
 /// A network that can be built from its configuration and filled from a file.
-private protocol StoredModel {
+protocol StoredModel {
   var parameters: ParameterStore { get }
 }
 
@@ -95,7 +77,7 @@ extension Prior: StoredModel {}
 extension Classifier: StoredModel {}
 
 /// A configuration that can say why nothing can be built from it.
-private protocol CheckedConfiguration: Codable, Hashable, Sendable {
+protocol CheckedConfiguration: Codable, Hashable, Sendable {
   var problem: String? { get }
 }
 
@@ -105,14 +87,14 @@ extension PriorConfiguration: CheckedConfiguration {}
 extension ClassifierConfiguration: CheckedConfiguration {}
 
 /// A configuration of a network that images go into.
-private protocol ImageConfiguration {
+protocol ImageConfiguration {
   var imageHeight: Int { get }
   var imageWidth: Int { get }
   var imageChannels: Int { get }
 }
 
 extension ImageConfiguration {
-  fileprivate var imageShape: ImageShape {
+  var imageShape: ImageShape {
     ImageShape(size: ImageSize(height: imageHeight, width: imageWidth), channels: imageChannels)
   }
 }
@@ -121,7 +103,7 @@ extension VQVAEConfiguration: ImageConfiguration {}
 extension VAEConfiguration: ImageConfiguration {}
 extension ClassifierConfiguration: ImageConfiguration {}
 
-private func readModel<Configuration: CheckedConfiguration, Model: StoredModel>(
+func readModel<Configuration: CheckedConfiguration, Model: StoredModel>(
   path: String, kind: ArtifactKind, build: (Configuration, ParameterStore.Start) -> Model
 ) throws -> (ArtifactFile, Model) {
   let file = try ArtifactFile(path: path, kind: kind)

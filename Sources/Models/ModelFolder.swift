@@ -5,14 +5,16 @@ import Images
 import PixelCNN
 
 /// Everything needed to draw images, from one folder: `vqvae.safetensors`, `prior-LEVEL.safetensors`
-/// for each level, and `classifier.safetensors` where there is one.
+/// for each level, and `classifier.safetensors` and `critic.safetensors` where there are any.
 public struct ModelFolder {
   /// Decodes codes into images.
   public let vqvae: LoadedVQVAE
   /// One prior per level, from the top.
   public let priors: [LoadedPrior]
-  /// Scores the images; nil if the folder has none.
+  /// Says how likely an image is of the class asked for; nil if the folder has none.
   public let classifier: LoadedClassifier?
+  /// Says how likely an image is real; nil if the folder has none.
+  public let critic: LoadedClassifier?
 
   /// Reads the folder at `path`.
   ///
@@ -28,12 +30,19 @@ public struct ModelFolder {
       }
       return try LoadedPrior(path: path)
     }
-    let classifierPath = file("classifier.safetensors")
-    classifier =
-      FileManager.default.fileExists(atPath: classifierPath)
-      ? try LoadedClassifier(path: classifierPath) : nil
+    func classifier(
+      _ name: String, for task: ClassifierConfiguration.Task?
+    ) throws -> LoadedClassifier? {
+      guard FileManager.default.fileExists(atPath: file(name)) else { return nil }
+      return try LoadedClassifier(path: file(name), for: task)
+    }
+    self.classifier = try classifier("classifier.safetensors", for: nil)
+    critic = try classifier("critic.safetensors", for: .realness)
     try checkThatFilesBelongTogether()
   }
+
+  /// The role of a critic among the sources of samples.
+  public static let criticRole = "critic"
 
   /// The digest of each model, by its role.
   public var sources: [String: String] {
@@ -42,6 +51,7 @@ public struct ModelFolder {
       sources["prior-\(prior.prior.configuration.level.name)"] = prior.file.digest
     }
     sources[ArtifactKind.classifier.rawValue] = classifier?.file.digest
+    sources[Self.criticRole] = critic?.file.digest
     return sources
   }
 
@@ -97,6 +107,16 @@ public struct ModelFolder {
       }
     }
     if let classifier { try check(classifier) }
+    if let critic { try checkCritic(critic) }
+  }
+
+  /// A critic knows the mistakes of the priors whose samples it saw, and of no others.
+  private func checkCritic(_ critic: LoadedClassifier) throws {
+    try critic.file.checkSource(ArtifactKind.vqvae.rawValue, is: vqvae.file)
+    for prior in priors {
+      try critic.file.checkSource(
+        "prior-\(prior.prior.configuration.level.name)", is: prior.file)
+    }
   }
 
   /// Checks that a classifier knows the images these models make, and their classes if they have
@@ -105,7 +125,8 @@ public struct ModelFolder {
   /// Throws a `FileError` naming both if not.
   public func check(_ classifier: LoadedClassifier) throws {
     let names = classifier.classifier.configuration.classNames
-    guard classNames.isEmpty || names == classNames, classifier.imageShape == vqvae.imageShape
+    guard classNames.isEmpty || !classifier.knowsClasses || names == classNames,
+      classifier.imageShape == vqvae.imageShape
     else {
       throw FileError(
         classifier.file.path, "is for other classes or images than \(vqvae.file.path)",

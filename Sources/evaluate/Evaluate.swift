@@ -72,6 +72,7 @@ struct Evaluate: StageCommand {
       report.classifierAccuracy = try accuracy(of: folder.classifier, on: dataset)
     }
     report.judgeAccuracy = try accuracy(of: judge, on: dataset)
+    report.judgesRotation = judge.map { !$0.knowsClasses } ?? false
     print(report.table)
     if strangest > 0 { print("\n" + report.strangestTable(of: dataset, count: strangest)) }
     if let json { try report.write(to: json) }
@@ -95,6 +96,11 @@ struct Evaluate: StageCommand {
       throw FileError(
         judgePath, "is missing", remedy: "train one with train-classifier --architecture residual")
     }
+    guard judge.knowsClasses else {
+      throw FileError(
+        judgePath, "tells which way up pictures are, and cannot read samples as classes",
+        remedy: "compare them with tune-rejection, or leave out --samples")
+    }
     guard path.hasSuffix(".safetensors") else {
       let share = try recognizedShare(of: path, size: images.size, by: judge)
       return .init(path: path, recognized: share)
@@ -107,10 +113,14 @@ struct Evaluate: StageCommand {
     return .init(path: path, all: all, accepted: accepted)
   }
 
-  /// Of labelled images of the classifier's classes; nil if there is none or they are not.
+  /// Of labelled images of the classifier's classes, or of the ways up they can be; nil if there is no
+  /// classifier or the images are none of its.
   private func accuracy(
     of loaded: LoadedClassifier?, on dataset: any ImageDataset
   ) throws -> Double? {
+    if let classifier = loaded?.classifier, classifier.configuration.task == .rotation {
+      return try Models.accuracy(of: classifier, on: RotatedImages(of: dataset))
+    }
     guard let classifier = loaded?.classifier, !dataset.classNames.isEmpty,
       classifier.configuration.classNames.starts(with: dataset.classNames)
     else { return nil }

@@ -24,6 +24,8 @@ struct EvaluationReport: Encodable {
   var evidence: EvidenceFigures?
   var classifierAccuracy: Double?
   var judgeAccuracy: Double?
+  /// Whether the judge tells which way up pictures are, instead of their classes.
+  var judgesRotation = false
   var samples: [Samples] = []
 
   /// The figures of all images together.
@@ -51,7 +53,9 @@ struct EvaluationReport: Encodable {
     add("  of the \(latents)", likelihood.codeBitsPerDimension)
     add("  of the pixels given the \(latents)", likelihood.pixelBitsPerDimension)
     if let accuracy = classifierAccuracy { add("classifier accuracy", accuracy) }
-    if let accuracy = judgeAccuracy { add("judge accuracy", accuracy) }
+    if let accuracy = judgeAccuracy {
+      add(judgesRotation ? "judge accuracy, which way up" : "judge accuracy", accuracy)
+    }
     for samples in samples {
       func addShare(_ name: String, _ share: Double?) {
         if let share { add("\(samples.path): \(name)", share) }

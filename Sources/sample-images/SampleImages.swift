@@ -16,7 +16,8 @@ struct SampleImages: StageCommand {
     discussion: """
       Codes are drawn level by level from the priors and decoded. With --threshold or --keep a \
       classifier looks at every image and turns away those it does not recognise as the class asked \
-      for: fewer and better images the stricter it is, and less variety.
+      for, or a critic those that it tells from real ones: fewer and better images the stricter it is, \
+      and less variety.
 
       Writes to the --output folder: images/CLASS/00000.png and so on, contact-sheet.png, and \
       samples.safetensors with the codes, label and score of every candidate, the rejected ones too.
@@ -37,8 +38,10 @@ struct SampleImages: StageCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The folder of vqvae.safetensors, prior-LEVEL.safetensors and classifier.safetensors.",
-      valueName: "folder"))
+      """
+      The folder of vqvae.safetensors, prior-LEVEL.safetensors and, if there are any, \
+      classifier.safetensors and critic.safetensors.
+      """, valueName: "folder"))
   var models: String
 
   @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"))
@@ -72,12 +75,13 @@ struct SampleImages: StageCommand {
   private func sample(from folder: ModelFolder) throws {
     let plan = try choice.plan(for: folder, path: models)
     let distributions = try choice.dials.distributions(for: folder)
+    let basis = try choice.basis(for: folder, path: models)
     let generator = CandidateGenerator(
-      folder, seed: seed.seed, distribution: distributions, batchSize: choice.batch)
+      folder, seed: seed.seed, distribution: distributions, batchSize: choice.batch, basis: basis)
     let settings = SampleShardSettings(
       SampleFile.Configuration(
-        models: folder, seed: seed.seed, distribution: distributions, rejection: plan.rejection),
-      plan: plan)
+        models: folder, seed: seed.seed, distribution: distributions, rejection: plan.rejection,
+        basis: basis), plan: plan)
     if let shard = shards.shard {
       try drawShard(shard, of: settings, plan, by: generator, sources: folder.sources)
       return
@@ -97,7 +101,7 @@ struct SampleImages: StageCommand {
     try write(candidates, of: plan, classNames: folder.classNames, to: writer) {
       try SampleFile(
         candidates, models: folder, seed: seed.seed, distribution: distributions,
-        rejection: plan.rejection
+        rejection: plan.rejection, basis: basis
       ).write(to: file)
     }
   }

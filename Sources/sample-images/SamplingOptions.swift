@@ -16,15 +16,25 @@ struct SamplingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Keep images whose class the classifier gives at least this probability, 0 to 1.",
-      valueName: "probability"))
+      """
+      Keep images that get at least this score, 0 to 1: the probability that the classifier gives to the \
+      class asked for, or where there are no classes, that the critic gives to being real.
+      """, valueName: "score"))
   var threshold: Float?
 
   @Option(
     help: ArgumentHelp(
-      "Keep this fraction of the candidates, those of the highest probability.",
+      "Keep this fraction of the candidates, those of the highest score.",
       valueName: "fraction"))
   var keep: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What the score is: 'class', by classifier.safetensors; 'critic', by critic.safetensors; or 'both', \
+      their product. (default: class, or critic where there are no classes)
+      """, valueName: "network"))
+  var rejectBy: RejectionBasis?
 
   @Option(
     help: ArgumentHelp("Draw at most this many candidates per image to keep.", valueName: "n"))
@@ -56,9 +66,9 @@ struct SamplingOptions: ParsableArguments {
   func plan(for models: ModelFolder, path: String) throws -> RejectionSampling {
     let rejection: Rejection =
       threshold.map { .threshold($0) } ?? keep.map { .fraction($0) } ?? .none
-    if rejection != .none && (models.classifier == nil || models.classNames.isEmpty) {
+    if rejection != .none && RejectionBasis(standardFor: models) == nil {
       throw FileError(
-        path, "has no classifier for classes of images",
+        path, "has no classifier for classes of images, and no critic",
         remedy: "train one with train-classifier, or leave out --threshold and --keep")
     }
     return RejectionSampling(
@@ -66,12 +76,30 @@ struct SamplingOptions: ParsableArguments {
       attempts: attempts)
   }
 
+  /// What candidates are to be kept by.
+  ///
+  /// Throws a `FileError` naming the folder at `path` if it lacks a network that was asked for.
+  func basis(for models: ModelFolder, path: String) throws -> RejectionBasis {
+    guard let rejectBy else { return RejectionBasis(standardFor: models) ?? .class }
+    guard rejectBy.isPossible(with: models) else {
+      throw FileError(
+        path,
+        "lacks what --reject-by \(rejectBy.rawValue) needs: "
+          + (rejectBy == .critic
+            ? "a critic.safetensors"
+            : "classes and a classifier.safetensors"
+              + (rejectBy == .both ? ", and a critic.safetensors" : "")),
+        remedy: "train it with train-classifier")
+    }
+    return rejectBy
+  }
+
   /// Throws a `ValidationError` if a flag is given that is of codes or classes: a VAE has neither.
   func planWithoutCodes(shard: Shard?) throws -> RejectionSampling {
     let flags =
       [
         ("--classes", classes != nil), ("--threshold", threshold != nil), ("--keep", keep != nil),
-        ("--shard", shard != nil),
+        ("--reject-by", rejectBy != nil), ("--shard", shard != nil),
       ] + dials.uses
     if let (name, _) = flags.first(where: { $0.1 }) {
       throw ValidationError("These models are a VAE, without codes or classes; leave out \(name).")
@@ -99,3 +127,5 @@ struct SamplingOptions: ParsableArguments {
     }
   }
 }
+
+extension RejectionBasis: ExpressibleByArgument {}

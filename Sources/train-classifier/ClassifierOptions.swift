@@ -20,17 +20,27 @@ struct ClassifierOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The fraction of features dropped in training.", valueName: "rate"))
   var dropout: Float = 0.2
 
+  /// A network for a task, nil for the classes of `dataset`.
+  ///
   /// Throws a `ValidationError` if the flags cannot make a classifier, a `FileError` naming `path` if
   /// its images cannot be classified.
   func configuration(
-    for dataset: any ImageDataset, path: String
+    for shape: ImageShape, task: ClassifierConfiguration.Task?, of dataset: (any ImageDataset)?,
+    path: String
   ) throws -> ClassifierConfiguration {
-    let shape = dataset.shape
     let configuration = ClassifierConfiguration(
       imageHeight: shape.height, imageWidth: shape.width, imageChannels: shape.channels,
-      classNames: dataset.classNames, architecture: architecture, channels: channels,
-      blocks: blocks, dropout: dropout)
+      classNames: task?.classNames ?? dataset?.classNames ?? [], architecture: architecture,
+      channels: channels, blocks: blocks, dropout: dropout, task: task)
     if let problem = configuration.architectureProblem { throw ValidationError(problem) }
+    if task == nil, let dataset { try checkClasses(of: dataset, path: path) }
+    if let problem = configuration.dataProblem {
+      throw FileError(path, "cannot be classified", remedy: problem)
+    }
+    return configuration
+  }
+
+  private func checkClasses(of dataset: any ImageDataset, path: String) throws {
     if dataset.classNames.count < 2 {
       throw FileError(
         path, "has fewer than two classes",
@@ -41,10 +51,6 @@ struct ClassifierOptions: ParsableArguments {
         path, "has no class for image \(image)",
         remedy: "put the images of each class into a sub-folder, or pass --labels")
     }
-    if let problem = configuration.dataProblem {
-      throw FileError(path, "cannot be classified", remedy: problem)
-    }
-    return configuration
   }
 }
 

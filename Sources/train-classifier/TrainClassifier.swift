@@ -20,16 +20,25 @@ struct TrainClassifier: TrainingCommand {
       One architecture rejects samples (sample-images looks for classifier.safetensors); the other \
       judges them (evaluate), so that no network grades its own rejections.
 
+      Pictures without classes have both too. A critic tells real pictures from drawn ones: draw some \
+      thousands, then pass them as --samples; sample-images looks for critic.safetensors. Their judge \
+      tells which way up a picture is: --task rotation.
+
       EXAMPLE
         train-classifier --images photos --size 64 \\
           --output output/classifier.safetensors
         train-classifier --images photos --size 64 --architecture residual \\
           --output output/judge.safetensors
+        train-classifier --images photos --size 64 --task rotation --architecture residual \\
+          --output output/judge.safetensors
+        train-classifier --images photos --samples output/pool/samples.safetensors \\
+          --vqvae output/vqvae.safetensors --output output/critic.safetensors
       """)
 
   @OptionGroup var images: ImageOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var training: TrainingOptions
+  @OptionGroup var task: TaskOptions
   @OptionGroup var architecture: ClassifierOptions
   @OptionGroup var augmentation: AugmentationOptions
   @OptionGroup var seed: SeedOptions
@@ -37,11 +46,14 @@ struct TrainClassifier: TrainingCommand {
 
   func train(among processes: any Communicator) throws {
     ThreadPool.shared.resize(to: threads.count)
+    if let critic = try task.criticImages(seed: seed.seed, open: images.open(shapedFor:)) {
+      try train(critic.images, sources: critic.sources, among: processes)
+      return
+    }
     let dataset = try images.open()
-    let model = try architecture.configuration(for: dataset, path: images.images)
-    let settings = try training.settings(
-      images: dataset.count, at: images.images, steps: 4000, batch: 64, learningRate: 2e-3,
-      seed: seed.seed, sharedBy: processes)
+    let model = try architecture.configuration(
+      for: dataset.shape, task: task.configuredTask, of: dataset, path: images.images)
+    let settings = try settings(images: dataset.count, sharedBy: processes)
     let configuration = TrainedConfiguration(model: model, training: settings)
     try training.train(
       .classifier, to: output.output, configuration: configuration,
@@ -51,5 +63,48 @@ struct TrainClassifier: TrainingCommand {
         configuration, on: dataset, augmentation: augmentation.augmentation(seed: seed.seed),
         sharedBy: $0)
     }
+    if task.configuredTask == .rotation, processes.isLead { warnIfNothingIsUp() }
+  }
+
+  private func train(
+    _ images: CriticImages, sources: [String: String], among processes: any Communicator
+  ) throws {
+    if training.heldOut != nil {
+      throw ValidationError(
+        "A critic's training holds out half of all images; leave out --held-out.")
+    }
+    let model = try architecture.configuration(
+      for: images.shape, task: .realness, of: nil, path: self.images.images)
+    var settings = try settings(images: images.count, sharedBy: processes)
+    settings.heldOut = images.heldOutCount
+    let configuration = TrainedConfiguration(model: model, training: settings)
+    try training.train(
+      .classifier, to: output.output, configuration: configuration, sources: sources,
+      sharedBy: processes
+    ) {
+      try criticTraining(
+        configuration, on: images, augmentation: augmentation.augmentation(seed: seed.seed),
+        sharedBy: $0)
+    }
+  }
+
+  private func settings(
+    images count: Int, sharedBy processes: any Communicator
+  ) throws -> TrainingSettings {
+    try training.settings(
+      images: count, at: images.images, steps: 4000, batch: 64, learningRate: 2e-3,
+      seed: seed.seed, sharedBy: processes)
+  }
+
+  /// Says so if the network has hardly learned which way up a picture is.
+  private func warnIfNothingIsUp() {
+    // With --plan there is no file.
+    guard let file = try? ArtifactFile(path: output.output, kind: .classifier),
+      let accuracy = file.metadata.notes["held-out accuracy"].flatMap(Double.init), accuracy < 0.35
+    else { return }
+    Console.standardError.writeLine(
+      "warning: the pictures look much the same whichever way up they are (held-out accuracy "
+        + "\(String(format: "%.2f", accuracy)), by guessing 0.25): this judge's figures will say little. "
+        + "Sort some of the pictures into folders by class, and train a judge of classes on those.")
   }
 }

@@ -21,21 +21,24 @@ struct CandidatePool {
   init(samples path: String, models: String) throws {
     guard case .codes(let folder) = try GenerativeModel(folder: models) else {
       throw FileError(
-        models, "holds a VAE, which knows no classes to reject samples by",
+        models, "holds a VAE, whose samples nothing rejects",
         remedy: "pass the models of a VQ-VAE and its priors")
     }
     self.folder = folder
     let judgePath = (models as NSString).appendingPathComponent("judge.safetensors")
     guard FileManager.default.fileExists(atPath: judgePath) else {
       throw FileError(
-        judgePath, "is missing", remedy: "train one with train-classifier --architecture residual")
+        judgePath, "is missing",
+        remedy:
+          "train one with train-classifier --architecture residual, and --task rotation if the "
+          + "images have no classes")
     }
     judge = try LoadedClassifier(path: judgePath)
     file = try SampleFile(path: path)
     candidates = file.candidates
     generator = CandidateGenerator(
       folder, seed: file.configuration.seed, distribution: file.configuration.distribution,
-      batchSize: 192)
+      batchSize: 192, basis: file.configuration.basis ?? .class)
     try checkSamples(path)
     try checkJudge()
   }
@@ -49,17 +52,19 @@ struct CandidatePool {
     guard !candidates.isEmpty else {
       throw FileError(path, "has no candidates", remedy: "sample again")
     }
-    guard candidates.allSatisfy({ $0.score != nil && $0.label >= 0 }) else {
+    guard candidates.allSatisfy({ $0.score != nil }) else {
       throw FileError(
         path, "has no scores to choose by",
-        remedy: "sample classes of images with a classifier.safetensors in the folder of models")
+        remedy: "sample with a classifier.safetensors or critic.safetensors in the folder of models"
+      )
     }
     guard candidates.allSatisfy({ (0...1).contains($0.score ?? 0) }) else {
       throw FileError(path, "has scores that are no probabilities", remedy: "sample again")
     }
-    guard file.sources[ArtifactKind.classifier.rawValue] == folder.classifier?.file.digest else {
+    for role in [ArtifactKind.classifier.rawValue, ModelFolder.criticRole]
+    where file.sources[role] != folder.sources[role] {
       throw FileError(
-        path, "was scored by another classifier than the one beside the models",
+        path, "was scored by another \(role) than the one beside the models",
         remedy: "pass the models it was drawn from or sample again")
     }
   }
@@ -72,7 +77,8 @@ struct CandidatePool {
         judge.file.path, "is the very network that rejects, which cannot judge itself",
         remedy: "train another with train-classifier --architecture residual")
     }
-    guard configuration.classNames == file.configuration.layout.classNames,
+    let isOfClasses = configuration.classNames == file.configuration.layout.classNames
+    guard isOfClasses || configuration.task == .rotation,
       configuration.imageHeight == shape.height, configuration.imageWidth == shape.width,
       configuration.imageChannels == shape.channels
     else {
@@ -95,7 +101,7 @@ struct CandidatePool {
     if wanted.isEmpty { return false }
     try checkPriors(path)
     let progress = ProgressReporter("drawing", total: wanted.count, unit: "candidate")
-    candidates += generator.draw(wanted) { progress.report($0) }
+    candidates += try generator.draw(wanted) { progress.report($0) }
     candidates.sort { ($0.label, $0.number) < ($1.label, $1.number) }
     file.configuration.rejection.decide(on: &candidates)
     return true
@@ -121,7 +127,8 @@ struct CandidatePool {
   func write(to path: String) throws {
     try SampleFile(
       candidates, models: folder, seed: file.configuration.seed,
-      distribution: file.configuration.distribution, rejection: file.configuration.rejection
+      distribution: file.configuration.distribution, rejection: file.configuration.rejection,
+      basis: file.configuration.basis ?? .class
     ).write(to: path)
   }
 

@@ -16,9 +16,10 @@ extension TuneRejection {
   func notes(_ pool: CandidatePool, _ training: any ImageDataset) -> [String] {
     let neighbors = NeighborCounts.standard
     return [
-      "Scores, by which samples are turned away, are the classifier's "
-        + "(\(short(pool.folder.classifier?.file.digest ?? ""))). All figures come from another "
-        + "network, the judge (\(short(pool.judge.file.digest))), which had no part in that.",
+      "Scores, by which samples are turned away, are \(rejecting(pool)). All figures come from another "
+        + "network, the judge (\(short(pool.judge.file.digest))), which had no part in that"
+        + (pool.judge.knowsClasses
+          ? "." : ": it tells which way up a picture is, and knows no classes."),
       "Precision and recall (arXiv 1904.06991) with \(neighbors.precisionRecall) neighbours, "
         + "density and coverage (arXiv 2002.09797) with \(neighbors.densityCoverage), and the Fréchet "
         + "distance, all of the judge's features. Fréchet distances of other features cannot be compared.",
@@ -33,7 +34,7 @@ extension TuneRejection {
   }
 
   /// Prints the figures of the chosen setting beside those of as many candidates drawn at random.
-  func printOutcome(_ report: RejectionReport) {
+  func printOutcome(_ report: RejectionReport, of pool: CandidatePool) {
     let (dial, index) = (report.chosen.dial, report.chosen.index)
     let chosen = report.figures[dial][index]
     let name = chosen.setting.keepsAll ? "nothing turned away" : chosen.setting.flag
@@ -44,7 +45,7 @@ extension TuneRejection {
     }
     table.addRow(["kept", "\(chosen.kept)", "\(chosen.kept)"])
     table.addRow(["draws per kept image", draws(chosen), "1.00"])
-    add("judged as asked", \.judgedAccuracy)
+    if pool.judge.knowsClasses { add("judged as asked", \.judgedAccuracy) }
     add("Fréchet distance", \.frechetDistance)
     add("precision", \.precision)
     add("recall", \.recall)
@@ -85,6 +86,17 @@ extension TuneRejection {
       return text(estimate.value)
     }
     return "\(text(estimate.value)) (\(text(lower)) to \(text(upper)))"
+  }
+
+  /// The network that turns samples away.
+  private func rejecting(_ pool: CandidatePool) -> String {
+    let classifier = "the classifier's (\(short(pool.folder.classifier?.file.digest ?? "")))"
+    let critic = "the critic's (\(short(pool.folder.critic?.file.digest ?? "")))"
+    return switch pool.file.configuration.basis ?? .class {
+    case .class: classifier
+    case .critic: critic
+    case .both: "\(classifier) times \(critic)"
+    }
   }
 
   private func short(_ digest: String) -> String { String(digest.prefix(8)) }

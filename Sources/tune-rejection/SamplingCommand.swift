@@ -27,6 +27,9 @@ struct SamplingCommand {
       words += ["--classes", drawn.map(\.name).joined(separator: ",")]
     }
     words += figures.setting.flag.split(separator: " ").map(String.init)
+    if let basis = configuration.basis, !configuration.layout.classNames.isEmpty {
+      words += ["--reject-by", basis.rawValue]
+    }
     words += dials
     words += ["--seed", "\(configuration.seed)"]
     let attempts = Self.attempts(figures)

@@ -63,7 +63,8 @@ struct TuneRejection: StageCommand {
     }
     let pictures = pool.images(of: pool.candidates)
     let judged = try JudgedSamples(
-      pool.candidates, images: pictures, by: pool.judge, path: samples)
+      pool.candidates, classNames: pool.folder.classNames, images: pictures, by: pool.judge,
+      path: samples)
     let dials = [
       RejectionDial(thresholdsFor: judged, extra: choice.threshold.map { [$0] } ?? []),
       RejectionDial(fractionsOf: judged, extra: choice.keep.map { [$0] } ?? []),
@@ -88,13 +89,17 @@ struct TuneRejection: StageCommand {
       report.accuracyConditions = score.conditions
     }
     try report.write(to: output, trainingImages: training)
-    printOutcome(report)
+    printOutcome(report, of: pool)
   }
 
   /// Throws a `FileError` if no classifier can be trained or tested on the real images.
   private func checkClasses(
     _ pool: CandidatePool, _ real: any ImageDataset, _ training: any ImageDataset
   ) throws {
+    guard !pool.folder.classNames.isEmpty else {
+      throw ValidationError(
+        "These models know no classes; leave out --classification-accuracy-score.")
+    }
     try pool.folder.checkLabels(of: real, at: images.images)
     try pool.folder.checkLabels(of: training, at: choice.trainImages ?? images.images)
     try pool.checkPriors(samples)

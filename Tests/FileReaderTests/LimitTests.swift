@@ -1,6 +1,8 @@
 import Artifacts
 import FileReading
 import Foundation
+import Models
+import Tensors
 import Testing
 
 /// Files that claim far more than they hold are refused before memory is taken for it.
@@ -58,6 +60,25 @@ import Testing
         "\($0)" == "\(path) has the element \(value) in tensor '\(tensor)'; "
           + "pass a model whose numbers are finite in single precision"
       }
+    }
+  }
+
+  /// Weights may be finite and still make numbers that are none.
+  @Test func absurdClassifiersAreRefusedWhenTheyScore() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let seed = "\(try seedFolder(of: .classifier))/version-1.safetensors"
+    let path = folder.appendingPathComponent("absurd.safetensors").path
+    try #require(
+      reseal(seed, kind: .classifier, elements: { $1.map { $0 * 1e20 } }, to: path) != nil)
+    let absurd = try LoadedClassifier(path: path)
+    let shape = absurd.imageShape
+    let image = Tensor(repeating: 0.5, shape: [1, shape.height, shape.width, shape.channels])
+    #expect {
+      try absurd.probabilities(of: image)
+    } throws: {
+      "\($0)"
+        == "\(path) gives an image a probability that is not a number; train it again, with a "
+        + "lower --learning-rate"
     }
   }
 

@@ -32,7 +32,7 @@ import Testing
     let accepted = try samples(run).candidates.filter(\.isAccepted)
     let images = try Shape.names.flatMap { name in
       try (0..<Pipeline.sampleCount).map {
-        try Image(png: folder("\(run)/images/\(name)/0000\($0).png"), color: .grey)
+        try Image(contentsOf: folder("\(run)/images/\(name)/0000\($0).png"), color: .grey)
       }
     }
     let codes = (0..<2).map { level in accepted.flatMap { $0.codes[level].map(Int32.init) } }
@@ -42,7 +42,7 @@ import Testing
     for start in stride(from: 0, to: images.count, by: Pipeline.sampleCount) {
       sheet.addGroup(Array(images[start..<start + Pipeline.sampleCount]))
     }
-    let stored = try Image(png: folder("\(run)/contact-sheet.png"), color: .grey)
+    let stored = try Image(contentsOf: folder("\(run)/contact-sheet.png"), color: .grey)
     #expect((stored.height, stored.width) == (2 + 3 * 50 + 2 * 6, 2 + 5 * 50))
     #expect(stored == sheet.render())
   }
@@ -54,7 +54,7 @@ import Testing
       let kept = try samples("threshold").candidates.filter { $0.label == label && $0.isAccepted }
       for (number, candidate) in kept.enumerated() {
         let image = try Image(
-          png: folder("threshold/images/\(name)/0000\(number).png"), color: .grey)
+          contentsOf: folder("threshold/images/\(name)/0000\(number).png"), color: .grey)
         let probabilities = classifier.probabilities(
           of: Tensor(imageBytes: image.bytes, shape: image.shape))
         #expect(candidate.score == probabilities.buffer[Int(label)])

@@ -145,7 +145,7 @@ import Testing
         + "pass images in the classes of the models")
   }
 
-  @Test func unlabelledSamplesAreRefused() throws {
+  @Test func samplesWithoutScoresAreRefused() throws {
     for model in ["vqvae", "judge"] {
       try own.copy(pipeline.folder("\(model).safetensors"), to: "\(model).safetensors")
     }
@@ -156,8 +156,8 @@ import Testing
     #expect(try Command.sampleImages(count: 2, output: "samples").run(in: own).code == 0)
     try expectRefusal(
       tune(models: ".").with("--samples", "samples/samples.safetensors"), in: own,
-      "samples/samples.safetensors has no scores to choose by; sample classes of images with a "
-        + "classifier.safetensors in the folder of models")
+      "samples/samples.safetensors has no scores to choose by; sample with a "
+        + "classifier.safetensors or critic.safetensors in the folder of models")
   }
 
   @Test func samplesOfOtherModelsAreRefused() throws {

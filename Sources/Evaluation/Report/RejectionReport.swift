@@ -93,7 +93,8 @@ struct ReportContent: Encodable {
     let label: Int32
     let number: Int
     let score: Float
-    let judged: Int32
+    /// Nil if the judge knows no classes.
+    let judged: Int32?
     let nearest: Int
     let distance: Double
     /// By how many settings of each dial it is kept.
@@ -103,6 +104,7 @@ struct ReportContent: Encodable {
   let summary: String
   let notes: [String]
   let classes: [String]
+  let judgesClasses: Bool
   let candidates: Int
   let dials: [Dial]
   let recommended: Recommendation
@@ -116,6 +118,7 @@ struct ReportContent: Encodable {
     summary = report.summary
     notes = report.notes
     classes = report.samples.classNames
+    judgesClasses = report.samples.judgedLabels != nil
     candidates = report.samples.count
     dials = report.dials.indices.map { index in
       Dial(
@@ -131,7 +134,7 @@ struct ReportContent: Encodable {
     self.samples = samples.map { index in
       Sample(
         sample: index, label: report.samples.labels[index], number: report.samples.numbers[index],
-        score: report.samples.scores[index], judged: report.samples.judgedLabels[index],
+        score: report.samples.scores[index], judged: report.samples.judgedLabels?[index],
         nearest: report.nearest[index].index, distance: report.nearest[index].distance,
         levels: report.dials.map { $0.levels[index] })
     }

@@ -1,8 +1,9 @@
 extension RejectionReport {
   /// The curves of all figures over the share that is turned away.
   var plots: [Plot] {
-    [
-      plot("Judged as asked", \.judgedAccuracy), plot("Frechet distance", \.frechetDistance),
+    let judged = samples.judgedLabels.map { _ in plot("Judged as asked", \.judgedAccuracy) }
+    return [judged].compactMap { $0 } + [
+      plot("Frechet distance", \.frechetDistance),
       plot("Precision", \.precision), plot("Recall", \.recall), plot("Density", \.density),
       plot("Coverage", \.coverage),
       Plot(

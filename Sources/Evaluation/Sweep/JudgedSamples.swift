@@ -10,17 +10,17 @@ import Tensors
 /// The judge had no part in choosing them: figures of its features say something that the scores,
 /// by which candidates are turned away, do not.
 public struct JudgedSamples {
-  /// The class each was asked for, which indexes `classNames`.
+  /// The class each was asked for, which indexes `classNames`; 0 for all where there are no classes.
   public let labels: [Int32]
   /// The number of each within its class.
   public let numbers: [Int]
-  /// The classifier's probability of the class asked for.
+  /// What decides whether each is kept, 0 to 1.
   public let scores: [Float]
-  /// The judge's likeliest class.
-  public let judgedLabels: [Int32]
+  /// The judge's likeliest class; nil if it knows no classes.
+  public let judgedLabels: [Int32]?
   /// The judge's features: [candidates, features].
   public let features: Tensor
-  /// What the classes are called.
+  /// What the classes are called; where there are none, what all samples together are.
   public let classNames: [String]
 
   /// How many candidates there are.
@@ -28,11 +28,11 @@ public struct JudgedSamples {
 
   /// Candidates with all that is known of them; every array has one element for each.
   public init(
-    labels: [Int32], numbers: [Int], scores: [Float], judgedLabels: [Int32], features: Tensor,
+    labels: [Int32], numbers: [Int], scores: [Float], judgedLabels: [Int32]?, features: Tensor,
     classNames: [String]
   ) {
     precondition(
-      [numbers.count, scores.count, judgedLabels.count, features.rows]
+      [numbers.count, scores.count, judgedLabels?.count ?? labels.count, features.rows]
         .allSatisfy { $0 == labels.count }, "the candidates' properties differ in number")
     self.labels = labels
     self.numbers = numbers
@@ -44,24 +44,28 @@ public struct JudgedSamples {
 
   /// Judges candidates by their images, one for each, of the judge's shape.
   ///
-  /// - Parameter progress: called with the number of images judged.
+  /// - Parameters:
+  ///   - classNames: the classes of the candidates; empty if they have none.
+  ///   - progress: called with the number of images judged.
   /// - Throws: a `FileError` naming `path`, the file of the candidates, if they have no scores; one
   ///   naming the judge's if its features are not finite.
   public init(
-    _ candidates: [Candidate], images: [Image], by judge: LoadedClassifier, path: String,
+    _ candidates: [Candidate], classNames: [String], images: [Image], by judge: LoadedClassifier,
+    path: String,
     progress: (Int) -> Void = { _ in }
   ) throws {
     let scores = candidates.compactMap(\.score)
-    guard scores.count == candidates.count, candidates.allSatisfy({ $0.label >= 0 }) else {
+    guard scores.count == candidates.count else {
       throw FileError(
         path, "has candidates without scores, so that there is nothing to choose them by",
-        remedy: "sample classes of images with a classifier.safetensors in the folder of models")
+        remedy: "sample with a classifier.safetensors or critic.safetensors in the folder of models"
+      )
     }
     let judgement = try judge.judgement(of: images, progress: progress)
     self.init(
-      labels: candidates.map(\.label), numbers: candidates.map(\.number), scores: scores,
-      judgedLabels: judgement.labels, features: judgement.features,
-      classNames: judge.classifier.configuration.classNames)
+      labels: candidates.map { max($0.label, 0) }, numbers: candidates.map(\.number),
+      scores: scores, judgedLabels: judge.knowsClasses ? judgement.labels : nil,
+      features: judgement.features, classNames: classNames.isEmpty ? ["any"] : classNames)
   }
 }
 
@@ -79,7 +83,7 @@ extension LoadedClassifier {
       let batch = images[start..<min(start + 100, images.count)]
       let tensor = Tensor(imageBytes: batch.flatMap(\.bytes), shape: images[0].shape)
       let found = classifier.features(of: tensor)
-      labels += classifier.probabilities(ofFeatures: found).indicesOfLargest()
+      labels += try probabilities(ofFeatures: found).indicesOfLargest()
       features += found.buffer
       progress(labels.count)
     }

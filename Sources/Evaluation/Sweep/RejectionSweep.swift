@@ -90,9 +90,10 @@ public struct RejectionSweep {
   }
 
   private func judgedAccuracy(_ sets: NestedSets, _ set: Int) -> Estimate? {
+    guard let judged = samples.judgedLabels else { return nil }
     let members = sets.levels.indices.filter { sets.levels[$0] > set }
     return Estimate(
-      part: members.count { samples.judgedLabels[$0] == samples.labels[$0] }, of: members.count)
+      part: members.count { judged[$0] == samples.labels[$0] }, of: members.count)
   }
 
   private func figures(
@@ -114,9 +115,9 @@ public struct RejectionSweep {
     for sample in kept {
       let label = samples.labels[sample]
       classes[Int(label)].kept += 1
-      if samples.judgedLabels[sample] == label { right[Int(label)] += 1 }
+      if samples.judgedLabels?[sample] == label { right[Int(label)] += 1 }
     }
-    for index in classes.indices where classes[index].kept > 0 {
+    for index in classes.indices where classes[index].kept > 0 && samples.judgedLabels != nil {
       classes[index].judgedAccuracy = Double(right[index]) / Double(classes[index].kept)
     }
     return classes

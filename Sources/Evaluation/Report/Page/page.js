@@ -17,7 +17,7 @@ const rows = [
   ["Recall", "recall", plain(3)],
   ["Density", "density", plain(3)],
   ["Coverage", "coverage", plain(3)],
-];
+].filter(([, key]) => report.judgesClasses || key !== "judgedAccuracy");
 
 function make(tag, text, attributes = {}) {
   const made = document.createElement(tag);
@@ -60,8 +60,9 @@ function setUpTiles() {
 
 const makeTile = setUpTiles();
 const describe = (sample) =>
-  `asked for ${report.classes[sample.label]}, score ${sample.score.toPrecision(4)}, judged ` +
-  `${report.classes[sample.judged]}, nearest training image ${sample.nearest} at ` +
+  `asked for ${report.classes[sample.label]}, score ${sample.score.toPrecision(4)}, ` +
+  (report.judgesClasses ? `judged ${report.classes[sample.judged]}, ` : "") +
+  `nearest training image ${sample.nearest} at ` +
   `${sample.distance.toFixed(3)}`;
 
 function sampleTile(picture) {
@@ -169,7 +170,7 @@ function showFigures(figures) {
   fillTable(element("classes"), figures.classes.map((line) => [
     line.name, line.drawn, line.kept, line.drawn ? percent(line.kept / line.drawn) : "none drawn",
     line.kept ? (line.drawn / line.kept).toFixed(2) : "none kept",
-    line.kept ? percent(line.judgedAccuracy) : "none kept",
+    !report.judgesClasses ? "–" : line.kept ? percent(line.judgedAccuracy) : "none kept",
   ]));
 }
 
