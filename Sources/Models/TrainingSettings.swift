@@ -2,6 +2,8 @@
 public struct TrainingSettings: Codable, Hashable, Sendable {
   /// Steps of the optimizer.
   public var steps: Int
+  /// The time that these steps were to take, in hours; nil where it was not time that was asked for.
+  public var hours: Double?
   /// Images per step.
   public var batchSize: Int
   /// The parts a step's images are split into, whose gradients are added up; divides `batchSize`.
@@ -27,11 +29,13 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
 
   /// Settings of a training.
   public init(
-    steps: Int, batchSize: Int, parts: Int = 1, recomputesBlocks: Bool = false,
-    learningRate: Float, warmup: Int, gradientNormLimit: Float, heldOut: Int, seed: UInt64,
-    precision: WeightPrecision, keep: KeptWeights? = nil, patience: Int? = nil
+    steps: Int, hours: Double? = nil, batchSize: Int, parts: Int = 1,
+    recomputesBlocks: Bool = false, learningRate: Float, warmup: Int, gradientNormLimit: Float,
+    heldOut: Int, seed: UInt64, precision: WeightPrecision, keep: KeptWeights? = nil,
+    patience: Int? = nil
   ) {
     self.steps = steps
+    self.hours = hours
     self.batchSize = batchSize
     self.parts = parts
     self.recomputesBlocks = recomputesBlocks
@@ -52,6 +56,7 @@ extension TrainingSettings {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       steps: try values.decode(Int.self, forKey: .steps),
+      hours: try values.decodeIfPresent(Double.self, forKey: .hours),
       batchSize: try values.decode(Int.self, forKey: .batchSize),
       parts: try values.decodeIfPresent(Int.self, forKey: .parts) ?? 1,
       recomputesBlocks: try values.decodeIfPresent(Bool.self, forKey: .recomputesBlocks) ?? false,

@@ -17,6 +17,9 @@ extension TrainingSettings {
   /// trained on at a time, so that a validation takes no more memory than a step.
   func validationBatch(upTo limit: Int) -> Int { min(limit, partSize, heldOut) }
 
+  /// Steps between validations, a twentieth of all.
+  var validationInterval: Int { max(steps / 20, 1) }
+
   var schedule: LearningRateSchedule {
     LearningRateSchedule(peak: learningRate, warmup: warmup, steps: steps)
   }

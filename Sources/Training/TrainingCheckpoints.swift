@@ -87,7 +87,7 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
     var rollbacks = saved.rollbacks ?? 0
     guard saved.step <= saved.run.training.steps, (saved.goodStep ?? saved.step) <= saved.step,
       min(saved.goodStep ?? 0, saved.step, rollbacks) >= 0, rollbacks <= rollbackLimit,
-      (1...saved.run.training.steps).contains(saved.best?.step ?? 1)
+      (saved.best?.step ?? 1) >= 1, (saved.best?.step ?? 0) <= saved.run.training.steps
     else {
       throw FileError(
         file.path, "is damaged: it counts steps that no training takes",
@@ -118,6 +118,16 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
     return Loaded(
       position: TrainingPosition(step: saved.step, rollbacks: rollbacks, best: saved.best),
       good: good, best: best, warning: checkpoint.warning)
+  }
+
+  /// How many steps the training has that left checkpoints beside `output`; nil if there are none.
+  ///
+  /// Throws a `FileError` if there are some but none can be used.
+  static func steps(besides output: String, observer: any TrainingObserver) throws -> Int? {
+    guard let checkpoint = try CheckpointStore(besides: output).load() else { return nil }
+    // It is told here, for the damaged one is gone when the training begins.
+    if let warning = checkpoint.warning { observer.warn(warning) }
+    return try checkpoint.file.configuration(as: Configuration.self).run.training.steps
   }
 
   /// What a checkpoint says.

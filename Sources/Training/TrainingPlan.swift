@@ -24,8 +24,9 @@ public struct TrainingPlan {
   /// Tries all that a training does: parts of steps, steps of the optimizer, a batch of the
   /// validation, the making of tensors to write. The task's model is of no use afterwards.
   ///
-  /// Takes about as long as two parts of a step, and about a second at least. Throws what the task
-  /// and `progress` throw.
+  /// Takes about as long as two parts of a step, and about a second at least; where the steps are to
+  /// follow from hours, a hundredth of those up to half a minute. Throws what the task and `progress`
+  /// throw.
   ///
   /// - Parameters:
   ///   - process: which the task is for: the first of those to plan for.
@@ -70,10 +71,31 @@ public struct TrainingPlan {
     computingTime + (exchange.processes > 1 ? exchange.waitingTime : .zero)
   }
 
+  /// How many steps the training takes: those of its settings, or as many as its hours allow.
+  public var steps: Int {
+    guard let hours = task.settings.hours else { return task.settings.steps }
+    let limit = Duration.seconds(hours * 3600)
+    // The most steps that fit, between one that counts as fitting and one that does not.
+    var (fitting, tooMany) = (1, 1_000_000_001)
+    while tooMany - fitting > 1 {
+      let middle = (fitting + tooMany) / 2
+      if time(of: middle) <= limit { fitting = middle } else { tooMany = middle }
+    }
+    return fitting
+  }
+
   /// How often the training validates.
-  public var validations: Int {
-    let interval = task.validationInterval
-    return (task.settings.steps + interval - 1) / interval
+  public var validations: Int { validations(in: steps) }
+
+  private func validations(in steps: Int) -> Int {
+    var settings = task.settings
+    settings.steps = steps
+    let interval = settings.validationInterval
+    return (steps + interval - 1) / interval
+  }
+
+  private func time(of steps: Int) -> Duration {
+    stepTime * steps + validationTime * validations(in: steps)
   }
 
   /// The length of the model's tensors in its file, in bytes.
@@ -110,9 +132,7 @@ public struct TrainingPlan {
   public var multiplyAddsPerImage: Int { forwardMultiplyAdds / imagesPerPart }
 
   /// The time of all steps and validations, without checkpoints.
-  public var trainingTime: Duration {
-    stepTime * task.settings.steps + validationTime * validations
-  }
+  public var trainingTime: Duration { time(of: steps) }
 }
 
 /// Steps as a training takes them, of at most two parts each, until there is enough to go by.
@@ -134,8 +154,9 @@ private struct TrialSteps {
     let parts = min(task.settings.parts, 2)
     let gradientBytes = MemoryLayout<Float>.size * task.parameters.trainedCount
     let beginning = clock.now
+    let enough = Duration.seconds(min(max((task.settings.hours ?? 0) * 36, 1), 30))
     var (step, done) = (0, 0)
-    while partTimes.isEmpty || (clock.now - beginning < .seconds(1) && done < 20) {
+    while partTimes.isEmpty || clock.now - beginning < enough {
       for part in 0..<parts {
         let earlier = process.tally
         let start = clock.now

@@ -78,7 +78,7 @@ public struct TrainingTask {
     self.communicator = communicator
     exchange = GradientExchange(over: communicator)
     self.aim = settings.keep == .best ? aim : nil
-    self.validationInterval = validationInterval ?? max(settings.steps / 20, 1)
+    self.validationInterval = validationInterval ?? settings.validationInterval
     self.validationBatch = validationBatch
     self.begin = begin
     self.step = step

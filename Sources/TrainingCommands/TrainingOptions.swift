@@ -1,9 +1,7 @@
 import ArgumentParser
 import Artifacts
-import CommandLineTools
 import Communication
 import Models
-import Training
 
 /// The flags of a training that mean the same in every training stage. What a stage leaves to its
 /// own default is nil until the user sets it.
@@ -11,6 +9,13 @@ public struct TrainingOptions: ParsableArguments {
   /// Steps of the optimizer.
   @Option(help: ArgumentHelp("Steps of the optimizer.", valueName: "n"))
   public var steps: Int?
+
+  /// The time to train for.
+  @Option(
+    help: ArgumentHelp(
+      "Choose as many steps as take this long, by doing a few to see how long they take.",
+      valueName: "hours"))
+  public var hours: Double?
 
   /// Images per step.
   @Option(
@@ -80,14 +85,14 @@ public struct TrainingOptions: ParsableArguments {
   @Flag(
     name: .customLong("plan"),
     help: "Say what the training will take, by doing a little of it; train and write nothing.")
-  private var isPlan = false
+  var isPlan = false
 
   @Option(
     name: .customLong("ranks"),
     help: ArgumentHelp(
       "With --plan: for this many processes like this one, each on a machine of its own.",
       valueName: "n"))
-  private var plannedProcesses: Int?
+  var plannedProcesses: Int?
 
   @Option(
     name: .customLong("bandwidth"),
@@ -96,13 +101,13 @@ public struct TrainingOptions: ParsableArguments {
       With --ranks: how fast data goes from one machine to another, in bytes per second. (default: \
       1.25e9, 10-gigabit Ethernet)
       """, valueName: "bytes/s"))
-  private var bandwidth: Double?
+  var bandwidth: Double?
 
   @Option(
     name: .customLong("checkpoint-interval"),
     help: ArgumentHelp(
       "Save a checkpoint this often; 0 for after every step.", valueName: "seconds"))
-  private var secondsBetweenCheckpoints = 60.0
+  var secondsBetweenCheckpoints = 60.0
 
   /// Nothing set.
   public init() {}
@@ -114,6 +119,9 @@ public struct TrainingOptions: ParsableArguments {
     }
     func isPositive(_ value: Float) -> Bool { value > 0 && value.isFinite }
     try check((1...1_000_000_000).contains(steps ?? 1), "--steps lies between 1 and 1000000000.")
+    try check(steps == nil || hours == nil, "--steps and --hours exclude each other.")
+    try check(
+      (hours ?? 1) > 0 && (hours ?? 1) <= 10_000, "--hours lies above 0 and at most at 10000.")
     try check((1...65_536).contains(batch ?? 1), "--batch lies between 1 and 65536.")
     try check(parts >= 1, "--accumulate is at least 1.")
     try check(isPositive(learningRate ?? 1), "--learning-rate is positive.")
@@ -163,65 +171,15 @@ public struct TrainingOptions: ParsableArguments {
         "There are \(images) images and \(heldOut) are held out: none are left to train on.")
     }
     return TrainingSettings(
-      steps: steps, batchSize: batch, parts: parts, recomputesBlocks: recomputesBlocks,
-      learningRate: self.learningRate ?? learningRate, warmup: warmup ?? steps / 20,
+      steps: steps, hours: hours, batchSize: batch, parts: parts,
+      recomputesBlocks: recomputesBlocks, learningRate: self.learningRate ?? learningRate,
+      warmup: warmup(of: steps),
       gradientNormLimit: clip, heldOut: heldOut, seed: seed, precision: precision,
       keep: keep == .best ? .best : nil, patience: patience)
   }
 
-  /// Carries out a training that writes `output`, or with `--plan` prints what it will take.
-  ///
-  /// - Parameters:
-  ///   - sources: the digest of each file or data set it is made from, by its role.
-  ///   - communicator: those who train together.
-  ///   - task: what there is to do for those it is given.
-  /// - Throws: what `TrainingRun` and `TrainingPlan` throw, what the arguments throw, and the exit code
-  ///   of the signal that interrupted it.
-  public func train<Model>(
-    _ kind: ArtifactKind, to output: String, configuration: TrainedConfiguration<Model>,
-    sources: @autoclosure () throws -> [String: String], sharedBy communicator: any Communicator,
-    task: (any Communicator) throws -> TrainingTask
-  ) throws {
-    guard !isPlan else {
-      guard communicator.count == 1 else {
-        throw ValidationError("--plan takes one process; --ranks says how many to plan for.")
-      }
-      let first = SoleProcess(actingAsFirstOf: plannedProcesses ?? 1)
-      let task = try task(first)
-      let progress = CountReporter("trying \(task.title)", unit: "parts of steps")
-      let plan = try TrainingPlan(trying: task, on: first, bandwidth: bandwidth ?? 1.25e9) {
-        progress.report($0)
-        try Interruption.throwIfRequested()
-      }
-      print(plan.table)
-      return
-    }
-    let run = try TrainingRun(
-      kind: kind, output: output, configuration: configuration, sources: sources(),
-      checkpointInterval: .seconds(secondsBetweenCheckpoints), sharedBy: communicator,
-      observer: ConsoleObserver())
-    try complete(run, output, sharedBy: communicator) { try task(communicator) }
-  }
-
-  /// Carries out a training, unless it is finished, and tells the user and the shell how that ended.
-  private func complete<Model>(
-    _ run: TrainingRun<Model>, _ output: String, sharedBy communicator: any Communicator,
-    _ makeTask: () throws -> TrainingTask
-  ) throws {
-    guard !run.isFinished else {
-      if communicator.isLead { print("\(output) is finished; remove it to train again") }
-      communicator.leave()
-      return
-    }
-    let task = try makeTask()
-    let ending = try run.run(task)
-    communicator.leave()
-    guard case .interrupted(let exitCode, let step) = ending else { return }
-    Console.standardError.writeLine(
-      "\(task.title): interrupted after step \(step) of \(task.settings.steps); run the same command "
-        + "again to go on")
-    throw ExitCode(exitCode)
-  }
+  /// The steps of warm-up in a training of so many.
+  func warmup(of steps: Int) -> Int { warmup ?? steps / 20 }
 }
 
 extension WeightPrecision: ExpressibleByArgument {}

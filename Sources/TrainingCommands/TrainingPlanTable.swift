@@ -37,7 +37,7 @@ extension TrainingPlan {
     if exchange.processes > 1 { addExchange(to: &table) }
     table.addRow([
       "time of the training", spoken(trainingTime),
-      "estimated: \(counted(settings.steps, "step")), \(counted(validations, "validation")) of "
+      "estimated: \(counted(steps, "step")), \(counted(validations, "validation")) of "
         + "\(spoken(validationTime)), no checkpoints",
     ])
     return table.description

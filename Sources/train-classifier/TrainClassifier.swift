@@ -60,8 +60,7 @@ struct TrainClassifier: TrainingCommand {
       sources: ["images": try fingerprint(of: dataset)], sharedBy: processes
     ) {
       try classifierTraining(
-        configuration, on: dataset, augmentation: augmentation.augmentation(seed: seed.seed),
-        sharedBy: $0)
+        $0, on: dataset, augmentation: augmentation.augmentation(seed: seed.seed), sharedBy: $1)
     }
     if task.configuredTask == .rotation, processes.isLead { warnIfNothingIsUp() }
   }

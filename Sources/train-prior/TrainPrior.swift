@@ -52,6 +52,6 @@ struct TrainPrior: TrainingCommand {
     try training.train(
       .prior, to: output.output, configuration: configuration, sources: sources,
       sharedBy: processes
-    ) { try priorTraining(configuration, on: file, sharedBy: $0) }
+    ) { try priorTraining($0, on: file, sharedBy: $1) }
   }
 }

@@ -92,6 +92,6 @@ struct TrainVQVAE: TrainingCommand {
     try training.train(
       kind, to: output.output, configuration: configuration,
       sources: ["images": try fingerprint(of: dataset)], sharedBy: processes
-    ) { try task(configuration, dataset, $0) }
+    ) { try task($0, dataset, $1) }
   }
 }

@@ -56,6 +56,7 @@ import Testing
     (["--channels", "0"], "use 2 to 4096 channels, not 0"),
     (["--codes", "16385"], "level top has 16385 codes; use 2 to 16384"),
     (["--steps", "0"], "--steps lies between 1 and 1000000000."),
+    (["--hours", "1"], "--steps and --hours exclude each other."),
     (["--accumulate", "0"], "--accumulate is at least 1."),
     (["--accumulate", "3"], "--accumulate 3 does not divide the batch of 16."),
     (["--ranks", "2"], "--ranks needs --plan."),
