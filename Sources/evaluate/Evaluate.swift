@@ -16,7 +16,8 @@ struct Evaluate: StageCommand {
     abstract: "Measure a folder of models on images, and the samples drawn from it.",
     discussion: """
       Prints how well images are reconstructed (mean squared error, peak signal-to-noise ratio, \
-      structural similarity), how many codes are in use, the likelihood of the images under the \
+      structural similarity; by the judge, the Fréchet distance to the images and how many are read as \
+      the images are), how many codes are in use, the likelihood of the images under the \
       whole model in bits per dimension, the images that are least likely, the accuracy of the \
       classifiers, and how many samples the judge reads as the class that was asked for.
 
@@ -66,7 +67,7 @@ struct Evaluate: StageCommand {
     let judge = try loadJudge(of: model)
     // First, because it may find that the samples are of other models, and the rest takes long.
     let judged = try samples.map { try judgement(of: $0, from: model, by: judge) }
-    var report = try measure(model, on: dataset)
+    var report = try measure(model, on: dataset, by: judge)
     report.samples = judged
     if case .codes(let folder) = model {
       report.classifierAccuracy = try accuracy(of: folder.classifier, on: dataset)
@@ -128,7 +129,7 @@ struct Evaluate: StageCommand {
   }
 
   private func measure(
-    _ model: GenerativeModel, on dataset: any ImageDataset
+    _ model: GenerativeModel, on dataset: any ImageDataset, by judge: LoadedClassifier?
   ) throws -> EvaluationReport {
     let reconstructing = ProgressReporter("reconstructing", total: dataset.count, unit: "image")
     let scoring = ProgressReporter("likelihoods", total: dataset.count, unit: "image")
@@ -137,14 +138,15 @@ struct Evaluate: StageCommand {
     var evidence: EvidenceFigures?
     switch model {
     case .codes(let folder):
-      reconstruction = try ReconstructionFigures(of: dataset, by: folder.vqvae.model) {
+      reconstruction = try ReconstructionFigures(of: dataset, by: folder.vqvae.model, judge: judge)
+      {
         reconstructing.report($0)
       }
       likelihood = try LikelihoodFigures(
         of: dataset, under: folder, absoluteError: reconstruction.absoluteError
       ) { scoring.report($0) }
     case .gaussian(let vae):
-      reconstruction = try ReconstructionFigures(of: dataset, by: vae.model) {
+      reconstruction = try ReconstructionFigures(of: dataset, by: vae.model, judge: judge) {
         reconstructing.report($0)
       }
       likelihood = try LikelihoodFigures(

@@ -40,6 +40,12 @@ struct EvaluationReport: Encodable {
       add("peak signal-to-noise ratio, dB", ratio)
     }
     add("structural similarity", reconstruction.structuralSimilarity)
+    if let distance = reconstruction.judged?.frechetDistance {
+      add("Fréchet distance of reconstructions", distance)
+    }
+    if let share = reconstruction.judged?.readAsOriginal {
+      add("reconstructions read as the images", share.value)
+    }
     for level in reconstruction.levels {
       table.addRow(["\(level.name) codes used, of \(level.codes)", "\(level.used)"])
       add("\(level.name) perplexity", level.perplexity)

@@ -24,6 +24,7 @@ import Testing
     #expect(
       values.map(\.0) == [
         "images", "squared error", "peak signal-to-noise ratio, dB", "structural similarity",
+        "Fréchet distance of reconstructions", "reconstructions read as the images",
         "top codes used, of 16", "top perplexity", "bottom codes used, of 16", "bottom perplexity",
         "top nats per code", "bottom nats per code", "bits per dimension, at most", "of the codes",
         "of the pixels given the codes", "classifier accuracy", "judge accuracy",

@@ -18,17 +18,22 @@ public struct ReconstructionFigures: Codable, Sendable {
   public var absoluteError: Double
   /// The codebooks, from the top; none of a VAE.
   public var levels: [CodebookUsage]
+  /// See `ReconstructionJudgement`; nil without a judge.
+  public var judged: ReconstructionJudgement?
 
   /// Reconstructs all images of `dataset`, whose shape must be the model's.
   ///
-  /// - Parameter progress: called with the number of images done.
-  /// - Throws: what the dataset throws.
+  /// - Parameters:
+  ///   - judge: a classifier of such images, if there is one to be asked.
+  ///   - progress: called with the number of images done.
+  /// - Throws: what the dataset throws; a `FileError` if the judge's features are not finite.
   public init(
-    of dataset: any ImageDataset, by model: VQVAE, progress: (Int) -> Void = { _ in }
+    of dataset: any ImageDataset, by model: VQVAE, judge: LoadedClassifier? = nil,
+    progress: (Int) -> Void = { _ in }
   ) throws {
-    var tally = Tally(shape: dataset.shape)
+    var tally = Tally(shape: dataset.shape, judge: judge)
     let levels = try reconstruct(dataset, by: model) { batch, output in
-      tally.add(batch, output)
+      try tally.add(batch, output)
       progress(tally.images)
     }
     self.init(tally, levels: levels)
@@ -37,14 +42,17 @@ public struct ReconstructionFigures: Codable, Sendable {
   /// Reconstructs all images of `dataset`, whose shape must be the model's, from the means of their
   /// latents.
   ///
-  /// - Parameter progress: called with the number of images done.
-  /// - Throws: what the dataset throws.
+  /// - Parameters:
+  ///   - judge: a classifier of such images, if there is one to be asked.
+  ///   - progress: called with the number of images done.
+  /// - Throws: what the dataset throws; a `FileError` if the judge's features are not finite.
   public init(
-    of dataset: any ImageDataset, by model: VAE, progress: (Int) -> Void = { _ in }
+    of dataset: any ImageDataset, by model: VAE, judge: LoadedClassifier? = nil,
+    progress: (Int) -> Void = { _ in }
   ) throws {
-    var tally = Tally(shape: dataset.shape)
+    var tally = Tally(shape: dataset.shape, judge: judge)
     try forEachBatch(of: dataset) { batch in
-      tally.add(batch, model.reconstruct(batch.tensor(of: dataset.shape)))
+      try tally.add(batch, model.reconstruct(batch.tensor(of: dataset.shape)))
       progress(tally.images)
     }
     self.init(tally, levels: [])
@@ -58,6 +66,7 @@ public struct ReconstructionFigures: Codable, Sendable {
     structuralSimilarity = tally.similarity / total
     absoluteError = tally.absoluteError / (total * Double(tally.shape.byteCount))
     self.levels = levels
+    judged = tally.judged?.judgement
   }
 }
 
@@ -68,13 +77,15 @@ private struct Tally {
   var squaredError = 0.0
   var similarity = 0.0
   var absoluteError = 0.0
+  var judged: JudgedReconstructions?
 
-  init(shape: ImageShape) {
+  init(shape: ImageShape, judge: LoadedClassifier?) {
     self.shape = shape
+    judged = judge.map { JudgedReconstructions(by: $0) }
   }
 
-  /// Compares a batch with what became of it.
-  mutating func add(_ batch: Batch, _ output: Tensor) {
+  /// Compares a batch with what became of it; throws a `FileError` if the judge cannot.
+  mutating func add(_ batch: Batch, _ output: Tensor) throws {
     let copies = output.images()
     let originals = batch.images(of: shape)
     var qualities = [ImageQuality?](repeating: nil, count: batch.count)
@@ -90,6 +101,7 @@ private struct Tally {
     for (copy, original) in zip(copies.lazy.flatMap(\.bytes), batch.pixels) {
       absoluteError += abs(Double(copy) - Double(original))
     }
+    try judged?.add(originals, copies)
     images += batch.count
   }
 }
