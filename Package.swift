@@ -8,6 +8,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 // Targets are listed from the ground up: a target depends only on targets above it in this file.
 let package = Package(
   name: "vqvae2",
+  products: [
+    .library(name: "VQVAE2", targets: ["VQVAE2"])
+  ],
   traits: [
     .default(enabledTraits: ["JPEG", "WebP"]),
     .trait(name: "JPEG", description: "Read JPEGs; needs libjpeg-dev."),
@@ -77,6 +80,12 @@ let package = Package(
         "Artifacts", "Classifiers", "Generation", "Images", "Models", "PixelCNN", "Tensors",
         "VAE", "VQVAE",
       ], resources: [.embedInCode("Report/Page")]),
+    .target(
+      name: "VQVAE2",
+      dependencies: [
+        "Artifacts", "Classifiers", "Generation", "Images", "Models", "PixelCNN", "Tensors",
+        "Training", "VQVAE",
+      ]),
     .target(name: "Emoji", dependencies: ["Artifacts", "Images"]),
     .target(
       name: "ReferenceImport",

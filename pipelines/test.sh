@@ -15,6 +15,11 @@ echo "Testing"
 # Without testable imports it shares the build of setup, and tests what users run.
 swift test -c release --disable-testable-imports
 
+echo "Using the library from a package of its own"
+rm -rf .build/library/output
+swift run --package-path Tests/LibraryUse --scratch-path .build/library -c release --quiet \
+  LibraryUse models/digits .build/library/output
+
 # The kernels of each instruction set the processor has; the run above was on the best.
 for instructions in avx2 plain; do
   echo "Testing the kernels for $instructions"

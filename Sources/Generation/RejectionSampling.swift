@@ -27,7 +27,7 @@ public struct RejectionSampling {
   public static let attemptLimits = 1...1_000_000
 
   /// Whether there are classes and the numbers lie within the limits, whoever wrote them.
-  var isPossible: Bool {
+  public var isPossible: Bool {
     guard !labels.isEmpty, Self.countLimits.contains(countPerClass),
       Self.attemptLimits.contains(attempts), rejection.isPossible
     else { return false }

@@ -82,8 +82,7 @@ struct TrainClassifier: TrainingCommand {
       sharedBy: processes
     ) {
       try criticTraining(
-        configuration, on: images, augmentation: augmentation.augmentation(seed: seed.seed),
-        sharedBy: $0)
+        $0, on: images, augmentation: augmentation.augmentation(seed: seed.seed), sharedBy: $1)
     }
   }
 

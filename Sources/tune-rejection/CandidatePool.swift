@@ -14,6 +14,9 @@ struct CandidatePool {
   /// Draws more like them.
   let generator: CandidateGenerator
 
+  /// Whether the judge can tell if candidates are what they were asked to be.
+  var isJudgedByClass: Bool { judge.knowsClasses && !folder.classNames.isEmpty }
+
   /// The classes there are candidates of, in ascending order.
   var labels: [Int32] { Set(candidates.map(\.label)).sorted() }
 
@@ -77,8 +80,14 @@ struct CandidatePool {
         judge.file.path, "is the very network that rejects, which cannot judge itself",
         remedy: "train another with train-classifier --architecture residual")
     }
-    let isOfClasses = configuration.classNames == file.configuration.layout.classNames
-    guard isOfClasses || configuration.task == .rotation,
+    guard configuration.task != .realness else {
+      throw FileError(
+        judge.file.path, "is a critic, which samples are turned away by and cannot be judged by",
+        remedy: "train a judge with train-classifier --task rotation")
+    }
+    // Where samples have no classes, any network's features will do.
+    let names = file.configuration.layout.classNames
+    guard names.isEmpty || !judge.knowsClasses || configuration.classNames == names,
       configuration.imageHeight == shape.height, configuration.imageWidth == shape.width,
       configuration.imageChannels == shape.channels
     else {

@@ -45,7 +45,7 @@ extension TuneRejection {
     }
     table.addRow(["kept", "\(chosen.kept)", "\(chosen.kept)"])
     table.addRow(["draws per kept image", draws(chosen), "1.00"])
-    if pool.judge.knowsClasses { add("judged as asked", \.judgedAccuracy) }
+    if pool.isJudgedByClass { add("judged as asked", \.judgedAccuracy) }
     add("Fréchet distance", \.frechetDistance)
     add("precision", \.precision)
     add("recall", \.recall)

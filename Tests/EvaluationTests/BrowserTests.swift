@@ -163,4 +163,17 @@ final class BrowserTests {
     let overflow = try #require(measured.firstMatch(of: /data-overflow="(-?\d+)"/))
     #expect(try #require(Int(overflow.output.1)) <= 0)
   }
+
+  @Test func withoutClassesThePageLeavesOutWhatNeedsThem() throws {
+    let flat = Browser(folder: try SampleReport(hasClasses: false).write())
+    defer { try? FileManager.default.removeItem(atPath: flat.folder) }
+    let page = try flat.elements(of: "report.html")
+    #expect(page.contains("<td>Fréchet distance</td>") && page.contains("<td>Precision</td>"))
+    #expect(!page.contains("<td>Judged as asked</td>"))
+    #expect(page.contains("<td>any</td>"))
+    #expect(page.contains("aria-label=\"Sample 0: asked for any, score "))
+    let written = try WrittenReport(folder: flat.folder)
+    let kept = written.dials[written.chosen.dial].settings[written.chosen.index].kept
+    #expect(page.contains(": \(kept) of 300 kept"))
+  }
 }

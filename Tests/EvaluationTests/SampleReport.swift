@@ -26,22 +26,24 @@ struct MemoryImages: ImageDataset {
   }
 }
 
-/// A report on 300 samples of three classes with made-up features, one class never trusted.
+/// A report on 300 samples of three classes with made-up features, one class never trusted; or on as many
+/// without classes, whose judge knows none.
 struct SampleReport {
   let report: RejectionReport
   let training: MemoryImages
 
-  init(side: Int = 8, channels: Int = 1) throws {
+  init(side: Int = 8, channels: Int = 1, hasClasses: Bool = true) throws {
     let reference = try ReferenceValues()
     let shape = ImageShape(size: ImageSize(square: side), channels: channels)
     let count = 300
     let scores = Randomness(seed: 8).uniforms(count, in: 0...1)
     let samples = JudgedSamples(
-      labels: (0..<count).map { Int32($0 % 3) }, numbers: (0..<count).map { $0 / 3 },
+      labels: (0..<count).map { hasClasses ? Int32($0 % 3) : 0 },
+      numbers: (0..<count).map { hasClasses ? $0 / 3 : $0 },
       scores: scores.enumerated().map { $0 % 3 == 2 ? $1 / 100 : $1 },
-      judgedLabels: (0..<count).map { Int32($0 % 4 == 0 ? 0 : $0 % 3) },
+      judgedLabels: hasClasses ? (0..<count).map { Int32($0 % 4 == 0 ? 0 : $0 % 3) } : nil,
       features: try reference.features("samples").rows(Array(0..<count)),
-      classNames: ["a", "</script><b>", "c & d"])
+      classNames: hasClasses ? ["a", "</script><b>", "c & d"] : ["any"])
     let dials = [
       RejectionDial(thresholdsFor: samples), RejectionDial(fractionsOf: samples),
     ]

@@ -64,7 +64,8 @@ public struct JudgedSamples {
     let judgement = try judge.judgement(of: images, progress: progress)
     self.init(
       labels: candidates.map { max($0.label, 0) }, numbers: candidates.map(\.number),
-      scores: scores, judgedLabels: judge.knowsClasses ? judgement.labels : nil,
+      scores: scores,
+      judgedLabels: judge.knowsClasses && !classNames.isEmpty ? judgement.labels : nil,
       features: judgement.features, classNames: classNames.isEmpty ? ["any"] : classNames)
   }
 }

@@ -25,6 +25,12 @@ public struct CodeDistribution: Codable, Hashable, Sendable {
   /// Whether logits of any class are needed too.
   public var isGuided: Bool { (guidance ?? 1) != 1 }
 
+  /// Whether the numbers make sense, whoever gave them.
+  public var isPossible: Bool {
+    temperature > 0 && temperature.isFinite && (topK ?? 1) >= 1 && (topP ?? 1) > 0
+      && (topP ?? 1) <= 1 && (0...100).contains(guidance ?? 1)
+  }
+
   /// The code at quantile `uniform` ∈ [0, 1) of the distribution that `logits` describe.
   func draw(_ logits: UnsafeBufferPointer<Float>, uniform: Float) -> Int32 {
     guard let peak = logits.max() else { return 0 }
