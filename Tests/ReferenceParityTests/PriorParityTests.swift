@@ -15,14 +15,13 @@ import Testing
     /// Its gradients, as if they were its weights.
     let gradients: Prior
 
-    init(_ name: String, isGiven: Bool) throws {
-      let input = try fixture("\(name)-expected")
-      expected = isGiven ? try fixture("\(name)-evaluation") : input
-      let codes = try #require(input.description(of: "codes")).shape
+    init(_ name: String) throws {
+      expected = try fixture("\(name)-expected")
+      let codes = try #require(expected.description(of: "codes")).shape
       let classes = try #require(expected.description(of: "logits")).shape[1]
       let level = CodeLevel(
         name: "own", height: codes[1], width: codes[2], codebookSize: classes)
-      let condition = input.description(of: "top_codes").map {
+      let condition = expected.description(of: "top_codes").map {
         CodeLevel(name: "above", height: $0.shape[1], width: $0.shape[2], codebookSize: classes)
       }
       func imported(_ file: SafetensorsFile) throws -> Prior {
@@ -32,8 +31,8 @@ import Testing
       prior = try imported(fixture(name))
       gradients = try imported(ReferenceParityTests.gradients(expected, of: name))
       batch = Prior.Batch(
-        codes: try input.readInt32("codes"),
-        conditions: condition == nil ? [] : [try input.readInt32("top_codes")])
+        codes: try expected.readInt32("codes"),
+        conditions: condition == nil ? [] : [try expected.readInt32("top_codes")])
     }
   }
 
@@ -47,20 +46,19 @@ import Testing
   ]
 
   @Test(arguments: given + family) func logitsEqualTheReference(name: String) throws {
-    let example = try Example(name, isGiven: Self.given.contains(name))
+    let example = try Example(name)
     let expected = try nhwc(example.expected, "logits")
     #expect(error(example.prior.logits(of: example.batch, in: .inference), expected) <= 1e-5)
   }
 
   @Test(arguments: given + family) func theSamplersLogitsEqualTheReference(name: String) throws {
-    let example = try Example(name, isGiven: Self.given.contains(name))
+    let example = try Example(name)
     let expected = try nhwc(example.expected, "logits")
     #expect(error(PriorSampler(example.prior).logits(of: example.batch), expected) <= 1e-5)
   }
 
   @Test(arguments: given + family) func lossAndGradientsEqualTheReference(name: String) throws {
-    let isGiven = Self.given.contains(name)
-    let example = try Example(name, isGiven: isGiven)
+    let example = try Example(name)
     let tape = Tape()
     let pass = ForwardPass(recordingOn: tape, randomness: Randomness(seed: 0))
     let loss = example.prior.loss(of: example.batch, in: pass)
@@ -69,8 +67,8 @@ import Testing
     for (parameter, target) in zip(
       example.prior.parameters.trained, example.gradients.parameters.trained)
     {
-      // The given expectations are of biases and gains.
-      if isGiven && parameter.name.hasSuffix(".weight") { continue }
+      // The reference's own expectations are of biases and gains.
+      if Self.given.contains(name) && parameter.name.hasSuffix(".weight") { continue }
       let gradient = try #require(parameter.gradient, "\(parameter.name)")
       #expect(gradientError(gradient, target.value) <= 1e-4, "\(parameter.name)")
     }
