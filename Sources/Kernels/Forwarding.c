@@ -124,6 +124,10 @@ int kernel_index_of_largest(const float *x, int count) {
   return kernel_table_active()->index_of_largest(x, count);
 }
 
+int kernel_indices_not_below(float limit, const float *x, int count, int32_t *indices) {
+  return kernel_table_active()->indices_not_below(limit, x, count, indices);
+}
+
 void kernel_softmax_cross_entropy(
     const float *logits, const int32_t *targets, long rows, int classes, float scale, float *losses,
     float *gradients) {

@@ -32,6 +32,7 @@ typedef struct {
   __typeof__(kernel_squared_error) *squared_error;
   __typeof__(kernel_sum_rows) *sum_rows;
   __typeof__(kernel_index_of_largest) *index_of_largest;
+  __typeof__(kernel_indices_not_below) *indices_not_below;
   __typeof__(kernel_softmax_cross_entropy) *softmax_cross_entropy;
   __typeof__(kernel_attend) *attend;
   __typeof__(kernel_attend_gradient) *attend_gradient;

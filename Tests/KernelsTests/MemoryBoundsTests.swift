@@ -92,6 +92,19 @@ import Testing
     #expect(kernel_index_of_largest(nothing.pointer, Int32(count)) == 0)
   }
 
+  @Test(arguments: channels) func notBelow(count: Int) {
+    var numbers = GuardedNumbers(seed: 8)
+    let x = numbers.buffer(count)
+    x.pointer[count / 2] = .nan
+    for limit in [-Float.infinity, -0.5, 0, 2, .nan] {
+      var indices = [Int32](repeating: -1, count: count + 1)
+      let found = kernel_indices_not_below(limit, x.pointer, Int32(count), &indices)
+      let expected = (0..<count).filter { !(x.pointer[$0] < limit) }.map(Int32.init)
+      #expect(Array(indices.prefix(Int(found))) == expected)
+      #expect(indices[count] == -1)
+    }
+  }
+
   @Test(arguments: [0, 1, 15, 16, 17, 33]) func attention(count: Int) {
     var numbers = GuardedNumbers(seed: 6)
     let stride = max(16, (count + 15) / 16 * 16)

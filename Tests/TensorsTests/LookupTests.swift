@@ -43,24 +43,79 @@ import Testing
   }
 }
 
+/// The nearest entries in double precision, the first of equals.
+private func nearestInDoublePrecision(_ vectors: Tensor, _ table: Tensor) -> [Int32] {
+  let (z, e, channels) = (vectors.elements, table.elements, table.channels)
+  return (0..<vectors.rows).map { row in
+    var best = (index: Int32(0), distance: Double.infinity)
+    for entry in 0..<table.rows {
+      var distance = 0.0
+      for channel in 0..<channels {
+        let difference = Double(z[row * channels + channel]) - Double(e[entry * channels + channel])
+        distance += difference * difference
+      }
+      if distance < best.distance { best = (Int32(entry), distance) }
+    }
+    return best.index
+  }
+}
+
 @Suite struct NearestNeighborTests {
   @Test(arguments: [(1, 1, 1), (35, 17, 3), (5000, 130, 33), (64, 128, 64)])
   func nearestInEuclideanDistance(rows: Int, entries: Int, channels: Int) {
     var random = SplitMix64(seed: 32)
-    let (vectors, table) = (random.tensor([rows, channels]), random.tensor([entries, channels]))
-    let found = nearestNeighbors(of: vectors.tensor, in: table.tensor)
-    #expect(found.count == rows)
-    for (row, index) in found.enumerated() {
-      let distances = (0..<entries).map { entry in
-        (0..<channels).reduce(0.0) {
-          let difference =
-            vectors.elements[row * channels + $1] - table.elements[entry * channels + $1]
-          return $0 + difference * difference
-        }
+    let vectors = random.tensor([rows, channels]).tensor
+    let table = random.tensor([entries, channels]).tensor
+    #expect(nearestNeighbors(of: vectors, in: table) == nearestInDoublePrecision(vectors, table))
+  }
+
+  /// Tables in which ‖e‖² − 2 z · e cancels, about the origin or about their mean.
+  enum Table: CaseIterable {
+    /// Close together and far from the origin.
+    case farAway
+    /// Pairs far apart, the two of each close together.
+    case pairs
+    /// As a new model draws them, for the vectors of an untrained encoder: all small, and much alike.
+    case ofANewModel
+    /// All alike but for the last bit of a number.
+    case nearlyEqual
+    /// Some so large that their squares are beyond single precision.
+    case enormous
+
+    func entry(_ index: Int, noise: [Float]) -> [Float] {
+      switch self {
+      case .farAway: noise.map { 1000 + 0.01 * $0 }
+      case .pairs: noise.enumerated().map { Float((index / 2 * 7 + $0) % 61) + 1e-5 * $1 }
+      case .ofANewModel: noise
+      case .nearlyEqual: noise.map { 3 + ($0 > 1 ? Float(3).ulp : 0) }
+      case .enormous: noise.map { index % 5 == 0 ? 1e20 * $0 : $0 }
       }
-      // Two entries may be as near as single precision can tell.
-      #expect(distances[Int(index)] <= (distances.min() ?? 0) + 1e-5)
     }
+
+    func vector(_ index: Int, noise: [Float], near entry: [Float]) -> [Float] {
+      switch self {
+      case .ofANewModel: noise.enumerated().map { 0.05 * Float($0 % 3) + 0.001 * $1 }
+      default: zip(entry, noise).map { $0 + max(abs($0), 1) * 1e-6 * $1 }
+      }
+    }
+  }
+
+  @Test(arguments: Table.allCases)
+  func asDoublePrecisionHasItWhereSinglePrecisionCancels(table: Table) {
+    let (rows, entries, channels) = (300, 512, 64)
+    let randomness = Randomness(seed: 36)
+    let codes = (0..<entries).map {
+      table.entry($0, noise: randomness.stream($0).normals(channels))
+    }
+    let vectors = (0..<rows).map {
+      table.vector(
+        $0, noise: randomness.stream(entries + $0).normals(channels), near: codes[$0 * 3 % entries])
+    }
+    let (z, e) = (
+      Tensor(vectors.flatMap(\.self), shape: [rows, channels]),
+      Tensor(codes.flatMap(\.self), shape: [entries, channels])
+    )
+    #expect(nearestNeighbors(of: z, in: e) == nearestInDoublePrecision(z, e))
   }
 
   @Test func theFirstOfEqualsWins() {

@@ -16,6 +16,19 @@ static int index_of_largest(const float *x, int count) {
   return places[best];
 }
 
+// Few elements are expected: a vector without any is passed over whole.
+static int indices_not_below(float limit, const float *x, int count, int32_t *indices) {
+  int found = 0;
+  for (int i = 0; i < count; i += VECTOR_WIDTH) {
+    const integers is_below = load(x + i) < limit;
+    if (__builtin_reduce_and(is_below)) continue;
+    for (int j = i; j < count && j < i + VECTOR_WIDTH; j++) {
+      if (!(x[j] < limit)) indices[found++] = j;
+    }
+  }
+  return found;
+}
+
 // Each row is read into the cache once; loss and gradient leave together. With 512 classes 7 GB/s a core,
 // most of it exponentials.
 

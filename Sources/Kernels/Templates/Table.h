@@ -53,6 +53,7 @@ const kernel_table TABLE = {
     .squared_error = squared_error,
     .sum_rows = sum_rows,
     .index_of_largest = index_of_largest,
+    .indices_not_below = indices_not_below,
     .softmax_cross_entropy = softmax_cross_entropy,
     .attend = attend,
     .attend_gradient = attend_gradient,

@@ -116,6 +116,8 @@ void kernel_sum_rows(const float *x, long rows, int channels, float *sums);
 
 /// The index of the largest element, the first of equals; NaN is never it. 0 where there is none.
 int kernel_index_of_largest(const float *x, int count);
+/// Where the elements are that are not below `limit`, or NaN: ascending; returns how many.
+int kernel_indices_not_below(float limit, const float *x, int count, int32_t *indices);
 
 /// losses[r] = −log softmax(logits[r])[targets[r]] in nats;
 /// gradients[r] = scale · (softmax(logits[r]) − onehot(targets[r])) unless NULL. May be in place.
