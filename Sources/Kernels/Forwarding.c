@@ -79,6 +79,60 @@ void kernel_winograd_weight_gradient(
   kernel_table_active()->winograd_weight_gradient(shape, products, dw, begin, end);
 }
 
+void kernel_row_filtering_transform_weights(
+    const kernel_convolution *shape, const float *packed, bool transposed, float *weights,
+    long begin, long end) {
+  kernel_table_active()->row_filtering_transform_weights(
+      shape, packed, transposed, weights, begin, end);
+}
+
+long kernel_row_filtering_scratch_count(const kernel_convolution *shape) {
+  return kernel_table_active()->row_filtering_scratch_count(shape);
+}
+
+void kernel_row_filtering_convolve(
+    const kernel_convolution *shape, const float *x, const float *weights, const float *bias,
+    const float *addend, kernel_activation activation, float *y, float *scratch, long begin,
+    long end) {
+  kernel_table_active()->row_filtering_convolve(
+      shape, x, weights, bias, addend, activation, y, scratch, begin, end);
+}
+
+void kernel_row_filtering_convolve_transposed(
+    const kernel_convolution *shape, const float *g, const float *weights, const float *bias,
+    const float *addend, kernel_activation activation, float *x, float *scratch, long begin,
+    long end) {
+  kernel_table_active()->row_filtering_convolve_transposed(
+      shape, g, weights, bias, addend, activation, x, scratch, begin, end);
+}
+
+int kernel_row_filtering_chunk_rows(const kernel_convolution *shape) {
+  return kernel_table_active()->row_filtering_chunk_rows(shape);
+}
+
+long kernel_row_filtering_chunk_count(const kernel_convolution *shape) {
+  return kernel_table_active()->row_filtering_chunk_count(shape);
+}
+
+void kernel_row_filtering_transform_chunk(
+    const kernel_convolution *shape, const float *x, const float *g, long first, int rows,
+    float *chunk, int begin, int end) {
+  kernel_table_active()->row_filtering_transform_chunk(
+      shape, x, g, first, rows, chunk, begin, end);
+}
+
+void kernel_row_filtering_multiply_chunk(
+    const kernel_convolution *shape, const float *chunk, long first, int rows, bool is_first,
+    float *products, long begin, long end) {
+  kernel_table_active()->row_filtering_multiply_chunk(
+      shape, chunk, first, rows, is_first, products, begin, end);
+}
+
+void kernel_row_filtering_weight_gradient(
+    const kernel_convolution *shape, const float *products, float *dw, long begin, long end) {
+  kernel_table_active()->row_filtering_weight_gradient(shape, products, dw, begin, end);
+}
+
 void kernel_activate(kernel_activation activation, const float *x, float *y, long count) {
   kernel_table_active()->activate(activation, x, y, count);
 }

@@ -21,6 +21,15 @@ typedef struct {
   __typeof__(kernel_winograd_transform_chunk) *winograd_transform_chunk;
   __typeof__(kernel_winograd_multiply_chunk) *winograd_multiply_chunk;
   __typeof__(kernel_winograd_weight_gradient) *winograd_weight_gradient;
+  __typeof__(kernel_row_filtering_transform_weights) *row_filtering_transform_weights;
+  __typeof__(kernel_row_filtering_scratch_count) *row_filtering_scratch_count;
+  __typeof__(kernel_row_filtering_convolve) *row_filtering_convolve;
+  __typeof__(kernel_row_filtering_convolve_transposed) *row_filtering_convolve_transposed;
+  __typeof__(kernel_row_filtering_chunk_rows) *row_filtering_chunk_rows;
+  __typeof__(kernel_row_filtering_chunk_count) *row_filtering_chunk_count;
+  __typeof__(kernel_row_filtering_transform_chunk) *row_filtering_transform_chunk;
+  __typeof__(kernel_row_filtering_multiply_chunk) *row_filtering_multiply_chunk;
+  __typeof__(kernel_row_filtering_weight_gradient) *row_filtering_weight_gradient;
   __typeof__(kernel_activate) *activate;
   __typeof__(kernel_activation_gradient) *activation_gradient;
   __typeof__(kernel_add_scaled) *add_scaled;

@@ -1,4 +1,5 @@
 #include "KernelTable.h"
+#include "Rectangle.h"
 
 // What minimal filtering needs, and when it is worth it.
 
@@ -10,12 +11,7 @@ static int points(const kernel_convolution *shape) { return shape->stride == 1 ?
 static bool is_square_of_taps(const kernel_convolution *shape) {
   const int side = shape->stride == 1 ? 3 : 4;
   if ((shape->stride != 1 && shape->stride != 2) || shape->tap_count != side * side) return false;
-  for (int t = 0; t < shape->tap_count; t++) {
-    if (shape->tap_rows[t] != shape->tap_rows[0] + t / side ||
-        shape->tap_columns[t] != shape->tap_columns[0] + t % side) {
-      return false;
-    }
-  }
+  if (!taps_are_rectangle(shape, side)) return false;
   return shape->output_height == (shape->input_height + shape->stride - 1) / shape->stride &&
          shape->output_width == (shape->input_width + shape->stride - 1) / shape->stride;
 }
@@ -23,18 +19,6 @@ static bool is_square_of_taps(const kernel_convolution *shape) {
 static long tiles_of_image(const kernel_convolution *shape) {
   return (long)((shape->output_height + TILE_SIDE - 1) / TILE_SIDE) *
          ((shape->output_width + TILE_SIDE - 1) / TILE_SIDE);
-}
-
-// How many pairs of an output and a tap along one axis lie inside the image.
-static long pairs_inside(int outputs, int inputs, int stride, int first_tap, int taps) {
-  long pairs = 0;
-  for (int i = 0; i < outputs; i++) {
-    for (int t = 0; t < taps; t++) {
-      const int input = i * stride + first_tap + t;
-      if (input >= 0 && input < inputs) pairs++;
-    }
-  }
-  return pairs;
 }
 
 // Measured: transforms take as long as the products save where there are few channels, or where tiles

@@ -39,6 +39,20 @@ import Testing
     }
   }
 
+  @Test(arguments: [3, 5]) func causalWindowsOfAnImage(kernel: Int) {
+    var random = SplitMix64(seed: 105)
+    let images = random.tensor([64, 8, 12, 16])
+    let taps = Taps.past(kernel)
+    let weights = random.tensor([taps.count, 16, 20]).tensor
+    let transposed = random.tensor([taps.count, 20, 16]).tensor
+    expectSameRows(images, rowsPerImage: 96) { batch in
+      batch.convolved(with: weights, activation: .elu, geometry: .init(taps: taps))
+    }
+    expectSameRows(images, rowsPerImage: 96) { batch in
+      batch.convolvedTransposed(with: transposed, geometry: .init(taps: taps))
+    }
+  }
+
   @Test(arguments: [(3, 17), (64, 130), (512, 10)])
   func matrixProductsOfARow(inputs: Int, outputs: Int) {
     var random = SplitMix64(seed: 101)

@@ -35,6 +35,12 @@ extension Taps {
   static let square5 = rectangle(height: 5, width: 5, top: 2, left: 2)
   /// The pixels before this one in raster order.
   static let causal = Taps(offsets: [(-1, -1), (-1, 0), (-1, 1), (0, -1)])
+  /// The rows above and the pixels to the left, within a square of so many pixels that ends here.
+  static func past(_ kernel: Int) -> Taps {
+    let half = kernel / 2
+    let above = (1 - kernel..<0).flatMap { row in (-half...half).map { (row, $0) } }
+    return Taps(offsets: above + (-half..<0).map { (0, $0) })
+  }
   /// In no order, with a repeated offset, and farther out than some images reach.
   static let scattered = Taps(offsets: [(3, -2), (0, 0), (-5, 6), (0, 1), (0, 1)])
 }
@@ -96,6 +102,14 @@ extension Taps {
     ConvolutionCase(
       images: 8, height: 15, width: 13, inputs: 16, outputs: 19, taps: .square4, stride: 2,
       activation: .relu, hasBias: true),
+    ConvolutionCase(
+      images: 9, height: 5, width: 8, inputs: 17, outputs: 16, taps: .past(3), activation: .elu,
+      hasBias: true, hasAddend: true),
+    ConvolutionCase(
+      images: 2, height: 16, width: 13, inputs: 16, outputs: 19, taps: .past(5),
+      activation: .relu, hasBias: true),
+    ConvolutionCase(
+      images: 1, height: 1, width: 4, inputs: 12, outputs: 12, taps: .past(5)),
   ]
 
   @Test(arguments: cases) func convolutionAndItsDerivatives(_ test: ConvolutionCase) {

@@ -19,6 +19,12 @@
 #include "WinogradConvolution.h"
 #include "WinogradWeights.h"
 
+#include "RowTransforms.h"
+
+#include "RowFiltering.h"
+
+#include "RowFilteringWeights.h"
+
 #include "Elementwise.h"
 
 #include "Attention.h"
@@ -42,6 +48,15 @@ const kernel_table TABLE = {
     .winograd_transform_chunk = winograd_transform_chunk,
     .winograd_multiply_chunk = winograd_multiply_chunk,
     .winograd_weight_gradient = winograd_weight_gradient,
+    .row_filtering_transform_weights = row_filtering_transform_weights,
+    .row_filtering_scratch_count = row_filtering_scratch_count,
+    .row_filtering_convolve = row_filtering_convolve,
+    .row_filtering_convolve_transposed = row_filtering_convolve_transposed,
+    .row_filtering_chunk_rows = row_filtering_chunk_rows,
+    .row_filtering_chunk_count = row_filtering_chunk_count,
+    .row_filtering_transform_chunk = row_filtering_transform_chunk,
+    .row_filtering_multiply_chunk = row_filtering_multiply_chunk,
+    .row_filtering_weight_gradient = row_filtering_weight_gradient,
     .activate = activate,
     .activation_gradient = activation_gradient,
     .add_scaled = add_scaled,

@@ -153,6 +153,7 @@ void kernel_adam(
     float *w, const float *g, float *m, float *v, long count, float gradient_scale, float rate,
     float beta1, float beta2, float epsilon);
 
+#include "RowFiltering.h"
 #include "Winograd.h"
 
 #endif

@@ -18,6 +18,10 @@ private func filter(
   to outputShape: [Int], _ geometry: ConvolutionGeometry
 ) -> Tensor {
   let y = Tensor(uninitialized: outputShape)
+  if let window = CausalWindow(geometry, input: x.shape, output: outputShape) {
+    window.convolve(x, weights, bias, addend, activation, to: y)
+    return y
+  }
   let packed = PackedWeights(weights, taps: geometry.taps.count)
   geometry.withKernelShape(input: x.shape, output: outputShape) { shape in
     if kernel_winograd_is_faster(shape) {
@@ -51,6 +55,10 @@ func adjoint(
     return phases.interleaved(sideBySide)
   }
   let x = Tensor(uninitialized: inputShape)
+  if let window = CausalWindow(geometry, input: inputShape, output: gradient.shape) {
+    window.convolveTransposed(gradient, weights, bias, activation, to: x)
+    return x
+  }
   let packed = PackedWeights(transposing: weights, taps: geometry.taps.count)
   geometry.withKernelShape(input: inputShape, output: gradient.shape) { shape in
     if kernel_winograd_is_faster(shape) {

@@ -2,7 +2,7 @@ import Kernels
 
 /// Memory for `count` floats that an operation needs while it runs: of one size whatever the layer, so
 /// that the pool keeps one buffer for all layers. What is not written costs nothing.
-private func workspace(_ count: Int) -> Storage {
+func workspace(_ count: Int) -> Storage {
   Storage(count: max(count, 1 << 20))
 }
 

@@ -12,30 +12,43 @@ public struct PackedWeights {
 
   /// Packs weights [taps, inputs, outputs].
   public init(_ weights: Tensor, taps: Int) {
+    self.init(weights, taps: 0..<taps, of: taps)
+  }
+
+  /// Packs some taps of weights [all taps, inputs, outputs].
+  init(_ weights: Tensor, taps: Range<Int>, of all: Int) {
     self.init(
-      weights, taps: taps, inputs: weights.count / (taps * weights.channels),
+      weights, taps: taps, inputs: weights.count / (all * weights.channels),
       outputs: weights.channels, pack: kernel_pack)
   }
 
   /// Packs weights [taps, outputs, inputs] with the last two axes exchanged.
   init(transposing weights: Tensor, taps: Int) {
+    self.init(transposing: weights, taps: 0..<taps, of: taps)
+  }
+
+  /// Packs some taps of weights [all taps, outputs, inputs] with the last two axes exchanged.
+  init(transposing weights: Tensor, taps: Range<Int>, of all: Int) {
     self.init(
       weights, taps: taps, inputs: weights.channels,
-      outputs: weights.count / (taps * weights.channels), pack: kernel_pack_transposed)
+      outputs: weights.count / (all * weights.channels), pack: kernel_pack_transposed)
   }
 
   /// The packed weights of one tap: [inputs, outputs], the outputs rounded up to whole vectors.
   var countPerTap: Int { kernel_packed_count(1, Int32(inputs), Int32(outputs)) }
 
   private init(
-    _ weights: Tensor, taps: Int, inputs: Int, outputs: Int,
+    _ weights: Tensor, taps: Range<Int>, inputs: Int, outputs: Int,
     pack: (UnsafePointer<Float>?, Int32, Int32, Int32, UnsafeMutablePointer<Float>?) -> Void
   ) {
-    self.taps = taps
+    self.taps = taps.count
     self.inputs = inputs
     self.outputs = outputs
-    storage = Storage(count: kernel_packed_count(Int32(taps), Int32(inputs), Int32(outputs)))
-    pack(weights.pointer, Int32(taps), Int32(inputs), Int32(outputs), storage.elements)
+    storage = Storage(
+      count: kernel_packed_count(Int32(taps.count), Int32(inputs), Int32(outputs)))
+    pack(
+      weights.pointer + taps.lowerBound * inputs * outputs, Int32(taps.count), Int32(inputs),
+      Int32(outputs), storage.elements)
   }
 
   /// The packed weights for kernels, valid while this value is.

@@ -5,6 +5,9 @@ func weightGradient(
   _ x: Tensor, _ gradient: Tensor, like weights: Tensor, _ geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.countMultiplyAdds(input: x.shape, output: gradient.shape)
+  if let window = CausalWindow(geometry, input: x.shape, output: gradient.shape) {
+    return window.weightGradient(x, gradient, like: weights)
+  }
   return geometry.withKernelShape(input: x.shape, output: gradient.shape) { shape in
     let pair = ConvolvedPair(
       shape: shape.pointee, input: x.pointer, gradient: gradient.pointer)
