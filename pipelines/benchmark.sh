@@ -5,7 +5,8 @@
 #   pipelines/benchmark.sh [--with-pytorch] [rounds]
 #
 # --with-pytorch installs PyTorch and Pillow into a throw-away virtual environment (python3 and about
-# 1 GB of downloads). Results go to output/benchmark.jsonl. Let nothing else run meanwhile.
+# 1 GB of downloads). PyTorch is timed in float32 and, where the processor multiplies bfloat16, in that
+# too; its best counts. Results go to output/benchmark.jsonl. Let nothing else run meanwhile.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -45,6 +46,15 @@ variants_of() {
   esac
 }
 
+arithmetics_of() {
+  echo float32
+  # Without such instructions bfloat16 is emulated, and slower than float32.
+  if [[ $1 != png-decode && $2 != whole ]] &&
+    grep -qwE 'avx512_bf16|amx_bf16|bf16' /proc/cpuinfo; then
+    echo bfloat16
+  fi
+}
+
 for ((round = 1; round <= rounds; round++)); do
   for name in "${cases[@]}"; do
     echo "round $round of $rounds: $name" >&2
@@ -53,7 +63,10 @@ for ((round = 1; round <= rounds; round++)); do
     for variant in $(variants_of "$name"); do
       # The whole-network sampler takes minutes: once is enough.
       [[ $variant == whole && $round != 1 ]] && continue
-      "$environment/bin/python" pipelines/benchmark/pytorch.py "$name" "$variant" >>"$results"
+      for arithmetic in $(arithmetics_of "$name" "$variant"); do
+        "$environment/bin/python" pipelines/benchmark/pytorch.py "$name" "$variant" "$arithmetic" \
+          >>"$results"
+      done
     done
   done
 done

@@ -41,6 +41,13 @@ public final class Adam {
     let correction2 = (1 - pow(Double(beta2), Double(number))).squareRoot()
     let correctedRate = Float(Double(rate) * correction2 / correction1)
     let correctedEpsilon = Float(Double(epsilon) * correction2)
+    OperationClock.time(.optimizer) {
+      update(rate: correctedRate, epsilon: correctedEpsilon, gradientScale: gradientScale)
+    }
+  }
+
+  /// One step with rate and epsilon corrected for the bias of the moments.
+  private func update(rate: Float, epsilon: Float, gradientScale: Float) {
     for (index, parameter) in parameters.enumerated() {
       guard let gradient = parameter.gradient else { continue }
       parameter.gradient = nil
@@ -54,7 +61,7 @@ public final class Adam {
               let start = range.lowerBound
               kernel_adam(
                 w + start, g + start, m + start, v + start, range.count, gradientScale,
-                correctedRate, beta1, beta2, correctedEpsilon)
+                rate, beta1, beta2, epsilon)
             }
           }
         }

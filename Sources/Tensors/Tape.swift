@@ -82,16 +82,20 @@ public final class Tape {
     gradients[start.index] = seed ?? Tensor(repeating: 1, shape: output.shape)
     // What the tape still holds of the weights would make the optimizer copy them.
     slotsOfParameters = [:]
+    let (begin, clock) = (ContinuousClock.now, ContinuousClock())
+    var ofDerivatives = Duration.zero
     while let entry = entries.popLast() {
       // What is left was recorded earlier, and can only use what is older still.
       finishUses(after: entry.output, isFinal)
       guard var gradient = gradients[entry.output].take() else { continue }
-      let contributions = entry.derivative(&gradient)
+      var contributions: [Tensor?] = []
+      ofDerivatives += clock.measure { contributions = entry.derivative(&gradient) }
       for (input, contribution) in zip(entry.inputs, contributions) {
         if let input, let contribution { accumulate(contribution, at: input) }
       }
     }
     finishUses(after: -1, isFinal)
+    OperationClock.add(ContinuousClock.now - begin - ofDerivatives, to: .tape)
     return inputs.map { $0.slot.flatMap { gradients[$0.index] } }
   }
 

@@ -58,9 +58,9 @@ struct Benchmark: StageCommand {
   private func measure(_ chosen: BenchmarkCase) throws -> BenchmarkResult {
     let measured = try chosen.prepare().measure(repetitions: repetitions)
     return BenchmarkResult(
-      side: "ours", name: chosen.rawValue, seconds: measured.seconds,
+      side: "ours", arithmetic: "float32", name: chosen.rawValue, seconds: measured.seconds,
       peakBytes: max(peakResidentBytes(), peakResidentBytesOfPrograms()),
-      multiplyAdds: measured.multiplyAdds)
+      multiplyAdds: measured.multiplyAdds, shares: measured.shares)
   }
 }
 

@@ -6,6 +6,8 @@ import Foundation
 struct BenchmarkResult: Codable {
   /// "ours", or a variant of the other side.
   var side: String
+  /// The numbers that products multiply: "float32" or "bfloat16".
+  var arithmetic: String
   /// The case.
   var name: String
   /// The median of the repetitions.
@@ -14,6 +16,8 @@ struct BenchmarkResult: Codable {
   var peakBytes: Int
   /// What one repetition computes, where known.
   var multiplyAdds: Int?
+  /// What fraction of the time each kind of work takes, where known.
+  var shares: [String: Double]?
 
   /// One line of JSON.
   var json: String {
@@ -25,8 +29,9 @@ struct BenchmarkResult: Codable {
   }
 }
 
-/// The table of a benchmark: ours, theirs at its best, and the ratios, medians over all rounds. A sampler
-/// that runs the whole network for each position has rows of its own, besides those that cache.
+/// The tables of a benchmark: ours, theirs at its best of all variants in either arithmetic and in float32
+/// alone, and the ratios, medians over all rounds; and what ours is made of. A sampler that runs the whole
+/// network for each position has rows of its own, besides those that cache.
 struct BenchmarkReport: CustomStringConvertible {
   private let results: [BenchmarkResult]
 
@@ -47,24 +52,66 @@ struct BenchmarkReport: CustomStringConvertible {
 
   var description: String {
     var table = TextTable([
-      "case", "ours", "of peak", "theirs", "variant", "ratio", "memory", "theirs", "ratio",
+      "case", "ours", "in", "of peak", "theirs", "variant", "in", "ratio", "float32", "ratio",
+      "memory", "theirs", "ratio",
     ])
     for name in names {
-      guard let ours = median(side: "ours", name) else { continue }
-      let sides = Set(results.filter { $0.name == name }.map(\.side)).subtracting(["ours", "whole"])
-      let best = sides.compactMap { median(side: $0, name) }.min { $0.seconds < $1.seconds }
-      table.addRow(row(ours, best))
-      if let whole = median(side: "whole", name) { table.addRow(row(ours, whole)) }
+      guard let ours = median(side: "ours", "float32", name) else { continue }
+      let best = best(name, in: ["float32", "bfloat16"])
+      table.addRow(row(ours, best, inFloat32: self.best(name, in: ["float32"])))
+      if let whole = median(side: "whole", "float32", name) {
+        table.addRow(row(ours, whole, inFloat32: whole))
+      }
+    }
+    return [table.description, noteOnArithmetic, sharesTable].compactMap(\.self)
+      .joined(separator: "\n\n")
+  }
+
+  /// The fastest variant of the other side that is not a row of its own.
+  private func best(_ name: String, in arithmetics: [String]) -> BenchmarkResult? {
+    let sides = Set(results.filter { $0.name == name }.map(\.side)).subtracting(["ours", "whole"])
+    return sides.flatMap { side in arithmetics.compactMap { median(side: side, $0, name) } }
+      .min { $0.seconds < $1.seconds }
+  }
+
+  private var noteOnArithmetic: String? {
+    let theirs = results.filter { $0.side != "ours" }
+    guard !theirs.isEmpty, !theirs.contains(where: { $0.arithmetic == "bfloat16" }) else {
+      return nil
+    }
+    return """
+      PyTorch was timed in float32 only: bfloat16 counts where /proc/cpuinfo lists avx512_bf16, \
+      amx_bf16 or bf16.
+      """
+  }
+
+  /// What fraction of our time each kind of work takes.
+  private var sharesTable: String? {
+    let shared = names.compactMap { median(side: "ours", "float32", $0) }.filter {
+      $0.shares != nil
+    }
+    let kinds = Set(shared.flatMap { $0.shares?.keys.map(\.self) ?? [] }).sorted()
+    guard !kinds.isEmpty else { return nil }
+    var table = TextTable(["case"] + kinds)
+    for result in shared {
+      table.addRow(
+        [result.name] + kinds.map { String(format: "%.1f %%", 100 * (result.shares?[$0] ?? 0)) })
     }
     return table.description
   }
 
-  private func row(_ ours: BenchmarkResult, _ theirs: BenchmarkResult?) -> [String] {
-    let own = [ours.name, milliseconds(ours.seconds), fractionOfPeak(ours)]
+  private func row(
+    _ ours: BenchmarkResult, _ theirs: BenchmarkResult?, inFloat32 other: BenchmarkResult?
+  ) -> [String] {
+    let own = [ours.name, milliseconds(ours.seconds), ours.arithmetic, fractionOfPeak(ours)]
     let ownMemory = mebibytes(ours.peakBytes)
-    guard let theirs else { return own + ["–", "–", "–", ownMemory, "–", "–"] }
+    guard let theirs else {
+      return own + ["–", "–", "–", "–", "–", "–", ownMemory, "–", "–"]
+    }
     return own + [
-      milliseconds(theirs.seconds), theirs.side, ratio(theirs.seconds, ours.seconds), ownMemory,
+      milliseconds(theirs.seconds), theirs.side, theirs.arithmetic,
+      ratio(theirs.seconds, ours.seconds), other.map { milliseconds($0.seconds) } ?? "–",
+      other.map { ratio($0.seconds, ours.seconds) } ?? "–", ownMemory,
       mebibytes(theirs.peakBytes), ratio(Double(ours.peakBytes), Double(theirs.peakBytes)),
     ]
   }
@@ -72,7 +119,7 @@ struct BenchmarkReport: CustomStringConvertible {
   /// The speed of a case over that of the largest matrix product; above 1 where minimal filtering saves
   /// multiplications.
   private func fractionOfPeak(_ result: BenchmarkResult) -> String {
-    guard let yardstick = median(side: "ours", BenchmarkCase.matrixProduct.rawValue),
+    guard let yardstick = median(side: "ours", "float32", BenchmarkCase.matrixProduct.rawValue),
       let peak = speed(yardstick), let reached = speed(result)
     else { return "–" }
     return String(format: "%.0f %%", 100 * reached / peak)
@@ -88,8 +135,10 @@ struct BenchmarkReport: CustomStringConvertible {
     }
   }
 
-  private func median(side: String, _ name: String) -> BenchmarkResult? {
-    let matching = results.filter { $0.side == side && $0.name == name }
+  private func median(side: String, _ arithmetic: String, _ name: String) -> BenchmarkResult? {
+    let matching =
+      results
+      .filter { $0.side == side && $0.arithmetic == arithmetic && $0.name == name }
       .sorted { $0.seconds < $1.seconds }
     return matching.isEmpty ? nil : matching[matching.count / 2]
   }

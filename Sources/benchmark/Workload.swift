@@ -14,23 +14,48 @@ struct Workload {
   /// The work.
   var body: () -> Void
 
-  /// The median time of `repetitions` calls after a first one, in seconds, and the multiply-adds of
-  /// one of them where they are known.
-  func measure(repetitions: Int) -> (seconds: Double, multiplyAdds: Int?) {
+  /// What `measure` finds.
+  struct Measurement {
+    /// The median time of a call.
+    var seconds: Double
+    /// The multiply-adds of a call, where they are known.
+    var multiplyAdds: Int?
+    /// What fraction of the time each kind of work takes, where multiply-adds are counted; all that is
+    /// neither products nor attention nor the optimizer nor the tape is called element-wise.
+    var shares: [String: Double]?
+  }
+
+  /// Times `repetitions` calls after a first one.
+  func measure(repetitions: Int) -> Measurement {
     body()
-    let before = MultiplyAddCounter.count
+    let (before, durations) = (MultiplyAddCounter.count, OperationClock.durations)
     let times = (0..<repetitions).map { _ in
       let start = ContinuousClock.now
       body()
       return (ContinuousClock.now - start) / .seconds(1)
     }
-    let multiplyAdds: Int? =
-      switch arithmetic {
-      case .counted: (MultiplyAddCounter.count - before) / repetitions
-      case .known(let count): count
-      case .unknown: nil
-      }
-    return (times.sorted()[times.count / 2], multiplyAdds)
+    var result = Measurement(seconds: times.sorted()[times.count / 2])
+    switch arithmetic {
+    case .counted:
+      result.multiplyAdds = (MultiplyAddCounter.count - before) / repetitions
+      result.shares = shares(since: durations, of: times.reduce(0, +))
+    case .known(let count): result.multiplyAdds = count
+    case .unknown: break
+    }
+    return result
+  }
+
+  private func shares(
+    since durations: [OperationClock.Work: Duration], of seconds: Double
+  ) -> [String: Double] {
+    let now = OperationClock.durations
+    var shares: [String: Double] = [:]
+    for work in OperationClock.Work.allCases {
+      let duration = (now[work] ?? .zero) - (durations[work] ?? .zero)
+      shares[work.rawValue] = duration / .seconds(1) / seconds
+    }
+    shares["element-wise"] = 1 - shares.values.reduce(0, +)
+    return shares
   }
 }
 

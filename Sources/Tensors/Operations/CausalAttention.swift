@@ -15,7 +15,6 @@ public func causalAttention(query: Tensor, key: Tensor, value: Tensor, heads: In
       && key.channels == query.channels && query.rows == value.rows && key.rows == value.rows,
     "query, key and value disagree")
   let images = query.shape[0]
-  let output = Tensor(uninitialized: value.shape)
   let geometry = HeadGeometry(
     heads: heads, positions: query.rows / images, keyChannels: query.channels,
     valueChannels: value.channels)
@@ -23,7 +22,24 @@ public func causalAttention(query: Tensor, key: Tensor, value: Tensor, heads: In
   let multiplyAdds =
     images * geometry.positions * (geometry.positions - 1) / 2 * (query.channels + value.channels)
   MultiplyAddCounter.add(multiplyAdds)
-  ThreadPool.shared.split(images * heads) { range in
+  let (q, k, v) = (query.detached, key.detached, value.detached)
+  let output = OperationClock.time(.attention) { attend(q, k, v, images: images, geometry) }
+  return Tape.record(output, from: [query, key, value]) { gradient in
+    // The forward pass again, and two gradients for each of its products.
+    MultiplyAddCounter.add(3 * multiplyAdds)
+    let constant = gradient
+    return OperationClock.time(.attention) {
+      attentionGradients(q, k, v, constant, images: images, geometry)
+    }
+  }
+}
+
+/// Attention itself, all heads of all images on all threads.
+private func attend(
+  _ query: Tensor, _ key: Tensor, _ value: Tensor, images: Int, _ geometry: HeadGeometry
+) -> Tensor {
+  let output = Tensor(uninitialized: value.shape)
+  ThreadPool.shared.split(images * geometry.heads) { range in
     let workspace = HeadWorkspace(geometry)
     for item in range {
       workspace.load(item, key: key, value: value)
@@ -36,39 +52,41 @@ public func causalAttention(query: Tensor, key: Tensor, value: Tensor, heads: In
       }
     }
   }
-  let (q, k, v) = (query.detached, key.detached, value.detached)
-  return Tape.record(output, from: [query, key, value]) { gradient in
-    // The forward pass again, and two gradients for each of its products.
-    MultiplyAddCounter.add(3 * multiplyAdds)
-    let (dq, dk, dv) = (
-      Tensor(zeros: q.shape), Tensor(uninitialized: k.shape), Tensor(uninitialized: v.shape)
-    )
-    ThreadPool.shared.split(images * heads) { range in
-      let workspace = HeadWorkspace(geometry)
-      let gradients = HeadWorkspace(geometry)
-      for item in range {
-        workspace.load(item, key: k, value: v)
-        gradients.clear()
-        for position in 1..<max(geometry.positions, 1) {
-          let queryOffset = geometry.keyOffset(item, position)
-          // The softmax is cheaper to do again than to keep.
-          kernel_attend(
-            q.pointer + queryOffset, workspace.keys, workspace.values, Int32(position),
-            Int32(geometry.stride), Int32(geometry.keyDimensions),
-            Int32(geometry.valueDimensions), geometry.scale, workspace.weights,
-            gradients.weights)
-          kernel_attend_gradient(
-            q.pointer + queryOffset, workspace.keys, workspace.values, Int32(position),
-            Int32(geometry.stride), Int32(geometry.keyDimensions),
-            Int32(geometry.valueDimensions), geometry.scale, workspace.weights,
-            gradient.pointer + geometry.valueOffset(item, position), dq.fresh + queryOffset,
-            gradients.keys, gradients.values)
-        }
-        gradients.store(item, key: dk, value: dv)
+  return output
+}
+
+/// The gradients of query, key and value from that of the output.
+private func attentionGradients(
+  _ q: Tensor, _ k: Tensor, _ v: Tensor, _ gradient: Tensor, images: Int, _ geometry: HeadGeometry
+) -> [Tensor?] {
+  let (dq, dk, dv) = (
+    Tensor(zeros: q.shape), Tensor(uninitialized: k.shape), Tensor(uninitialized: v.shape)
+  )
+  ThreadPool.shared.split(images * geometry.heads) { range in
+    let workspace = HeadWorkspace(geometry)
+    let gradients = HeadWorkspace(geometry)
+    for item in range {
+      workspace.load(item, key: k, value: v)
+      gradients.clear()
+      for position in 1..<max(geometry.positions, 1) {
+        let queryOffset = geometry.keyOffset(item, position)
+        // The softmax is cheaper to do again than to keep.
+        kernel_attend(
+          q.pointer + queryOffset, workspace.keys, workspace.values, Int32(position),
+          Int32(geometry.stride), Int32(geometry.keyDimensions),
+          Int32(geometry.valueDimensions), geometry.scale, workspace.weights,
+          gradients.weights)
+        kernel_attend_gradient(
+          q.pointer + queryOffset, workspace.keys, workspace.values, Int32(position),
+          Int32(geometry.stride), Int32(geometry.keyDimensions),
+          Int32(geometry.valueDimensions), geometry.scale, workspace.weights,
+          gradient.pointer + geometry.valueOffset(item, position), dq.fresh + queryOffset,
+          gradients.keys, gradients.values)
       }
+      gradients.store(item, key: dk, value: dv)
     }
-    return [dq, dk, dv]
   }
+  return [dq, dk, dv]
 }
 
 /// Where the numbers of one head of one image lie.

@@ -9,7 +9,9 @@ func convolve(
   to outputShape: [Int], _ geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.countMultiplyAdds(input: x.shape, output: outputShape)
-  return filter(x, weights, bias, addend, activation, to: outputShape, geometry)
+  return OperationClock.time(.products) {
+    filter(x, weights, bias, addend, activation, to: outputShape, geometry)
+  }
 }
 
 /// The convolution, uncounted.
@@ -48,6 +50,16 @@ func adjoint(
   to inputShape: [Int], _ geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.countMultiplyAdds(input: inputShape, output: gradient.shape)
+  return OperationClock.time(.products) {
+    filterTransposed(gradient, weights, bias, activation, to: inputShape, geometry)
+  }
+}
+
+/// The adjoint, uncounted.
+private func filterTransposed(
+  _ gradient: Tensor, _ weights: Tensor, _ bias: Tensor?, _ activation: Activation,
+  to inputShape: [Int], _ geometry: ConvolutionGeometry
+) -> Tensor {
   if let phases = AdjointPhases(of: geometry, weights, to: inputShape) {
     let sideBySide = filter(
       gradient, phases.weights, bias.map(phases.repeated), nil, activation,

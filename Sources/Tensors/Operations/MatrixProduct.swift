@@ -24,10 +24,13 @@ extension Tensor {
     let (input, constant) = (detached, matrix.detached)
     let tracked = (input: isTracked, matrix: matrix.isTracked, bias: bias?.isTracked ?? false)
     return Tape.record(output, from: [self, matrix] + [bias].compactMap { $0 }) { gradient in
-      let inputGradient =
-        tracked.input
-        ? productWithTranspose(gradient, constant).viewed(as: input.shape) : nil
-      let matrixGradient = tracked.matrix ? outerProduct(input, gradient) : nil
+      let (inputGradient, matrixGradient) = OperationClock.time(.products) {
+        (
+          tracked.input
+            ? productWithTranspose(gradient, constant).viewed(as: input.shape) : nil,
+          tracked.matrix ? outerProduct(input, gradient) : nil
+        )
+      }
       return bias == nil
         ? [inputGradient, matrixGradient]
         : [inputGradient, matrixGradient, tracked.bias ? gradient.summedRows() : nil]

@@ -5,6 +5,13 @@ func weightGradient(
   _ x: Tensor, _ gradient: Tensor, like weights: Tensor, _ geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.countMultiplyAdds(input: x.shape, output: gradient.shape)
+  return OperationClock.time(.products) { summedProducts(x, gradient, like: weights, geometry) }
+}
+
+/// The derivative in the weights, uncounted.
+private func summedProducts(
+  _ x: Tensor, _ gradient: Tensor, like weights: Tensor, _ geometry: ConvolutionGeometry
+) -> Tensor {
   if let window = CausalWindow(geometry, input: x.shape, output: gradient.shape) {
     return window.weightGradient(x, gradient, like: weights)
   }
