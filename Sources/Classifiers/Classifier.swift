@@ -31,7 +31,7 @@ public final class Classifier {
   ///
   /// - Parameter images: [images, height, width, channels] in [-1, 1].
   public func logits(of images: Tensor, in pass: ForwardPass) -> Tensor {
-    let features = pass.dropout(network(images, in: pass), rate: configuration.dropout)
+    let features = pass.dropout(features(of: images, in: pass), rate: configuration.dropout)
     return output(features, in: pass)
   }
 
@@ -64,6 +64,20 @@ public final class Classifier {
   ///
   /// - Parameter images: [images, height, width, channels] in [-1, 1].
   public func features(of images: Tensor) -> Tensor {
-    network(images, in: .inference)
+    features(of: images, in: .inference)
+  }
+
+  /// What each stage of the network makes of images, from the finest map to the coarsest: each [images,
+  /// height, width, channels]. The network is a constant, the images may be recorded.
+  ///
+  /// - Parameter images: [images, height, width, channels] in about [-1, 1].
+  public func featureMaps(of images: Tensor) -> [Tensor] {
+    network.maps(of: images, in: .inference)
+  }
+
+  private func features(of images: Tensor, in pass: ForwardPass) -> Tensor {
+    let maps = network.maps(of: images, in: pass)
+    guard let coarsest = maps.last else { preconditionFailure("a network has stages") }
+    return network.features(of: coarsest, in: pass)
   }
 }

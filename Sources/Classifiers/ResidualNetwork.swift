@@ -30,10 +30,16 @@ struct ResidualNetwork: FeatureNetwork {
     featureCount = inputs
   }
 
-  func callAsFunction(_ images: Tensor, in pass: ForwardPass) -> Tensor {
-    let map = stages.reduce(images) { map, stage in
-      stage.blocks.reduce(stage.halving(map, in: pass)) { $1($0, in: pass) }
+  func maps(of images: Tensor, in pass: ForwardPass) -> [Tensor] {
+    var maps: [Tensor] = []
+    for stage in stages {
+      let halved = stage.halving(maps.last ?? images, in: pass)
+      maps.append(stage.blocks.reduce(halved) { $1($0, in: pass) })
     }
-    return map.activated(by: .relu).meanOverPixels()
+    return maps
+  }
+
+  func features(of map: Tensor, in pass: ForwardPass) -> Tensor {
+    map.activated(by: .relu).meanOverPixels()
   }
 }

@@ -1,4 +1,5 @@
 import Artifacts
+import Classifiers
 import Communication
 import Images
 import Models
@@ -9,9 +10,11 @@ import VQVAE
 /// The training of a VQ-VAE on a dataset, by one process or several; stage one.
 ///
 /// Throws what the dataset throws.
+///
+/// - Parameter features: what the configuration's feature weight is for.
 public func vqvaeTraining(
   _ configuration: TrainedConfiguration<VQVAEConfiguration>, on dataset: any ImageDataset,
-  sharedBy communicator: any Communicator = SoleProcess()
+  features: Classifier? = nil, sharedBy communicator: any Communicator = SoleProcess()
 ) throws -> TrainingTask {
   let settings = configuration.training
   let model = VQVAE(
@@ -21,16 +24,22 @@ public func vqvaeTraining(
   let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
   return TrainingTask(
     title: "train-vqvae", parameters: model.parameters, settings: settings,
-    sharedBy: communicator, aim: .smaller, validationBatch: batch, begin: batches.begin,
+    sharedBy: communicator, aim: features == nil ? .smaller : nil, validationBatch: batch, begin: batches.begin,
     step: { _, pass, randomness in
       let images = try batches.next().tensor(of: dataset.shape)
       let loss = model.loss(of: images, in: pass, learning: randomness.stream("codebook"))
-      return .init(
+      var step = TrainingTask.Step(
         loss: loss.total,
         figures: [
           Figure("reconstruction", Double(loss.reconstruction.scalar) / 4),
           Figure("commitment", Double(loss.commitment.scalar)),
         ])
+      if let features, let weight = configuration.model.featureWeight {
+        let distance = features.featureDistance(of: loss.output, to: images)
+        step.loss = step.loss + weight * distance
+        step.figures.append(Figure("feature distance", Double(distance.scalar)))
+      }
+      return step
     },
     validate: { count in
       try heldOutFigures(

@@ -57,13 +57,16 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
   /// In training, the fraction of images whose lower levels the decoder does not see, so that the
   /// upper levels learn to say alone what they can; nil or 0 for the paper's training.
   public var levelDropout: Float?
+  /// The weight of the distance of image and reconstruction in a classifier's features; nil or 0 for the
+  /// paper's training.
+  public var featureWeight: Float?
 
   /// A configuration with the paper's defaults where none are given.
   public init(
     imageHeight: Int, imageWidth: Int, imageChannels: Int, levels: [Level], channels: Int = 128,
     residualBlocks: Int = 2, residualChannels: Int = 64, commitment: Float = 0.25,
     codebookLearning: CodebookLearning = .movingAverage, codebookDecay: Float = 0.99,
-    revivalThreshold: Float = 1, levelDropout: Float? = nil
+    revivalThreshold: Float = 1, levelDropout: Float? = nil, featureWeight: Float? = nil
   ) {
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth
@@ -77,6 +80,7 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
     self.codebookDecay = codebookDecay
     self.revivalThreshold = revivalThreshold
     self.levelDropout = levelDropout
+    self.featureWeight = featureWeight
   }
 
   /// How many times smaller than the image a level's map is.

@@ -9,7 +9,7 @@ public struct VQVAELoss {
   public let commitment: Tensor
   /// reconstruction + β · commitment (+ the codebook loss, where codebooks learn by it).
   public let total: Tensor
-  /// The reconstructions: [images, height, width, channels].
+  /// The reconstructions: [images, height, width, channels]; recorded, for objectives of one's own.
   public let output: Tensor
   /// The codes of each level, from the top.
   public let codes: [[Int32]]
@@ -56,7 +56,7 @@ extension VQVAE {
     if let codebookLoss { total = total + codebookLoss }
     return VQVAELoss(
       reconstruction: reconstruction, commitment: commitment, total: total,
-      output: output.detached, codes: codes)
+      output: output, codes: codes)
   }
 
   /// How many levels, from the top, the decoder sees of images of a training batch, by number.

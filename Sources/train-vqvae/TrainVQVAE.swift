@@ -52,6 +52,7 @@ struct TrainVQVAE: TrainingCommand {
 
   @OptionGroup var convolutions: ConvolutionOptions
   @OptionGroup var codes: VQVAEOptions
+  @OptionGroup var objective: ObjectiveOptions
   @OptionGroup var gaussian: VAEOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
@@ -61,7 +62,9 @@ struct TrainVQVAE: TrainingCommand {
     case .codes:
       if let flag = gaussian.given { throw ValidationError("\(flag) needs --bottleneck gaussian.") }
     case .gaussian:
-      if let flag = codes.given { throw ValidationError("\(flag) needs --bottleneck codes.") }
+      if let flag = codes.given ?? objective.given {
+        throw ValidationError("\(flag) needs --bottleneck codes.")
+      }
     }
   }
 
@@ -71,17 +74,20 @@ struct TrainVQVAE: TrainingCommand {
     let (shape, path) = (dataset.shape, images.images)
     switch bottleneck {
     case .codes:
-      let model = try codes.configuration(convolutions, for: shape, path: path)
-      try train(model, .vqvae, on: dataset, among: processes, by: vqvaeTraining)
+      let model = try codes.configuration(convolutions, objective, for: shape, path: path)
+      let features = try objective.classifier(for: shape)
+      try train(
+        model, .vqvae, on: dataset, features?.file, among: processes
+      ) { try vqvaeTraining($0, on: $1, features: features?.classifier, sharedBy: $2) }
     case .gaussian:
       let model = try gaussian.configuration(convolutions, for: shape, path: path)
-      try train(model, .vae, on: dataset, among: processes, by: vaeTraining)
+      try train(model, .vae, on: dataset, nil, among: processes, by: vaeTraining)
     }
   }
 
   private func train<Model: Codable & Hashable & Sendable>(
     _ model: Model, _ kind: ArtifactKind, on dataset: any ImageDataset,
-    among processes: any Communicator,
+    _ features: ArtifactFile?, among processes: any Communicator,
     by task: (TrainedConfiguration<Model>, any ImageDataset, any Communicator) throws ->
       TrainingTask
   ) throws {
@@ -89,9 +95,10 @@ struct TrainVQVAE: TrainingCommand {
       images: dataset.count, at: images.images, steps: 2000, batch: 64, learningRate: 1e-3,
       seed: seed.seed, sharedBy: processes)
     let configuration = TrainedConfiguration(model: model, training: settings)
+    var sources = ["images": try fingerprint(of: dataset)]
+    sources["features"] = features?.digest
     try training.train(
-      kind, to: output.output, configuration: configuration,
-      sources: ["images": try fingerprint(of: dataset)], sharedBy: processes
+      kind, to: output.output, configuration: configuration, sources: sources, sharedBy: processes
     ) { try task($0, dataset, $1) }
   }
 }

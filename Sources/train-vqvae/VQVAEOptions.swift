@@ -62,7 +62,8 @@ struct VQVAEOptions: ParsableArguments {
   /// Throws a `ValidationError` if the flags cannot make a VQ-VAE, a `FileError` naming `path` if
   /// images of `shape` do not fit it.
   func configuration(
-    _ convolutions: ConvolutionOptions, for shape: ImageShape, path: String
+    _ convolutions: ConvolutionOptions, _ objective: ObjectiveOptions, for shape: ImageShape,
+    path: String
   ) throws -> VQVAEConfiguration {
     let factors =
       convolutions.downsampling?.factors ?? [2, min(shape.height, shape.width) < 64 ? 2 : 4]
@@ -76,7 +77,8 @@ struct VQVAEOptions: ParsableArguments {
       }, channels: convolutions.channels, residualBlocks: convolutions.residualBlocks,
       residualChannels: convolutions.residualChannels, commitment: commitment ?? 0.25,
       codebookLearning: codebook ?? .movingAverage, codebookDecay: decay ?? 0.99,
-      revivalThreshold: revival ?? 1, levelDropout: rate > 0 ? rate : nil)
+      revivalThreshold: revival ?? 1, levelDropout: rate > 0 ? rate : nil,
+      featureWeight: objective.usedFeatureWeight)
     if let problem = configuration.architectureProblem { throw ValidationError(problem) }
     if let problem = configuration.imageProblem {
       throw FileError(path, "cannot be trained on", remedy: problem)

@@ -78,6 +78,7 @@ private func elementwiseResults() -> [(name: String, bits: [UInt32])] {
     bits("squared error", [x]) {
       $0[0].reshaped(to: [7 * 21 * 17 * 33]).meanSquaredError(to: other)
     },
+    bits("feature distance", [x]) { $0[0].featureDistance(to: y) },
     bits("upsampling", [x]) { $0[0].upsampled(by: 2) },
     bits("concatenation", [x, double, y]) { Tensor.concatenatingChannels($0) },
   ]

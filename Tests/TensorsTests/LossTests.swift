@@ -45,6 +45,29 @@ import Testing
     expectClose(logits.tensor.softmax(), Reference.softmax(logits))
   }
 
+  @Test(arguments: [[1, 1, 1, 2], [2, 3, 5, 17], [3, 16, 16, 33]])
+  func featureDistanceAndItsDerivative(shape: [Int]) {
+    var random = SplitMix64(seed: 43)
+    let target = random.tensor(shape)
+    expectAgreement([random.tensor(shape)]) {
+      $0[0].featureDistance(to: target.tensor)
+    } reference: {
+      Reference.featureDistance($0[0], target)
+    }
+  }
+
+  @Test func featureDistanceIsThatOfDirections() {
+    var random = SplitMix64(seed: 44)
+    let x = random.tensor([2, 3, 3, 8]).tensor
+    #expect(x.featureDistance(to: 3 * x).scalar < 1e-6)
+    #expect(abs(x.featureDistance(to: -2 * x).scalar - 4) < 1e-5)
+    // Where nothing is found there is no direction, and no infinite derivative.
+    let tape = Tape()
+    let nothing = tape.watch(Tensor(zeros: x.shape))
+    let gradient = tape.backward(from: nothing.featureDistance(to: x), gradientsOf: [nothing])[0]
+    #expect(gradient?.buffer.allSatisfy { $0.isFinite } == true)
+  }
+
   @Test func aTargetThatIsNoClassStopsTheProgram() async {
     await #expect(processExitsWith: .failure) {
       _ = Tensor(zeros: [1, 3]).negativeLogLikelihoods(targets: [3])

@@ -118,6 +118,18 @@ extension Reference {
     return DoubleTensor([squares.reduce(0, +) / Double(squares.count)], shape: [])
   }
 
+  static func featureDistance(_ x: DoubleTensor, _ target: DoubleTensor) -> DoubleTensor {
+    func directions(_ x: DoubleTensor) -> [Double] {
+      (0..<x.rows).flatMap { row in
+        let vector = x.elements[row * x.channels..<(row + 1) * x.channels]
+        let norm = (vector.reduce(1e-6) { $0 + $1 * $1 }).squareRoot()
+        return vector.map { $0 / norm }
+      }
+    }
+    let squares = zip(directions(x), directions(target)).map { ($0 - $1) * ($0 - $1) }
+    return DoubleTensor([squares.reduce(0, +) / Double(x.rows)], shape: [])
+  }
+
   static func softmax(_ x: DoubleTensor) -> DoubleTensor {
     var y = x
     for row in 0..<x.rows {

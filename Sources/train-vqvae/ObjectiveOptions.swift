@@ -1,0 +1,62 @@
+import ArgumentParser
+import Artifacts
+import Images
+import Models
+
+/// The flags that say what a VQ-VAE's reconstructions should be besides close to the images; nil until
+/// the user sets them.
+struct ObjectiveOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      A classifier of the same images: reconstructions should be like the images in its features too, \
+      which makes them sharper. Not the judge (--architecture residual), which would judge its own work.
+      """, valueName: "path"))
+  var features: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --features: the weight of the distance in its features. (default: 0.02)",
+      valueName: "weight"))
+  var featureWeight: Float?
+
+  /// The name of a flag of these that was given, if one was.
+  var given: String? {
+    firstGiven([("--features", features != nil), ("--feature-weight", featureWeight != nil)])
+  }
+
+  func validate() throws {
+    if featureWeight != nil && features == nil {
+      throw ValidationError("--feature-weight needs --features.")
+    }
+    if !((featureWeight ?? 1) > 0 && (featureWeight ?? 1).isFinite) {
+      throw ValidationError("--feature-weight is positive.")
+    }
+  }
+
+  /// The weight of the distance in features; nil without features.
+  var usedFeatureWeight: Float? { features.map { _ in featureWeight ?? 0.02 } }
+
+  /// The classifier whose features count, if there is one, for images of `shape`.
+  ///
+  /// Throws a `FileError` if it cannot be read, is for other images, or is a judge.
+  func classifier(for shape: ImageShape) throws -> LoadedClassifier? {
+    guard let features else { return nil }
+    let loaded = try LoadedClassifier(path: features)
+    if loaded.classifier.configuration.architecture == .residual {
+      throw FileError(
+        features, "is a judge, which cannot judge what its own features have made",
+        remedy: "train another with train-classifier --architecture plain")
+    }
+    guard loaded.imageShape == shape else {
+      throw FileError(
+        features, "is for images of \(spoken(loaded.imageShape)), not of \(spoken(shape))",
+        remedy: "train a classifier on the images the VQ-VAE is trained on, with the same --size")
+    }
+    return loaded
+  }
+
+  private func spoken(_ shape: ImageShape) -> String {
+    "\(shape.size) in \(shape.channels == 1 ? "grey" : "colour")"
+  }
+}
