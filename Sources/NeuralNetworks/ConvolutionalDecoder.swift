@@ -6,8 +6,10 @@ public struct ConvolutionalDecoder {
   private let first: Convolution
   private let blocks: [ResidualBlock]
   private let doublings: [TransposedConvolution]
+  /// The last doubling, which makes the output.
+  public let last: TransposedConvolution
 
-  /// Doubles the map log₂(upsampling) times; the last but one doubling gives half the channels.
+  /// Doubles the map log₂(upsampling) times, at least once; the last but one doubling gives half the channels.
   public init(
     _ scope: ParameterScope, inputs: Int, outputs: Int, upsampling: Int, channels: Int,
     residualBlocks: Int, residualChannels: Int
@@ -18,23 +20,25 @@ public struct ConvolutionalDecoder {
     }
     let count = upsampling.trailingZeroBitCount
     var width = channels
-    doublings = (0..<count).map { index in
+    let doublings = (0..<count).map { index in
       let remaining = count - 1 - index
       let next = remaining == 0 ? outputs : remaining == 1 ? max(channels / 2, 1) : channels
       defer { width = next }
       return TransposedConvolution(
         scope.scope("doubling").scope(index), inputs: width, outputs: next)
     }
+    self.doublings = Array(doublings.dropLast())
+    last = doublings[count - 1]
   }
 
   /// [images, height, width, inputs] to [images, height · upsampling, width · upsampling, outputs].
   public func callAsFunction(_ x: Tensor, in pass: ForwardPass) -> Tensor {
-    var features = blocks.reduce(first(x, in: pass)) { $1($0, in: pass) }
-    features = features.activated(by: .relu)
-    for (index, doubling) in doublings.enumerated() {
-      let activation: Activation = index == doublings.count - 1 ? .identity : .relu
-      features = doubling(features, activation: activation, in: pass)
-    }
-    return features
+    last(features(of: x, in: pass), in: pass)
+  }
+
+  /// What the last doubling makes the output of, half its height and width.
+  public func features(of x: Tensor, in pass: ForwardPass) -> Tensor {
+    let features = blocks.reduce(first(x, in: pass)) { $1($0, in: pass) }
+    return doublings.reduce(features.activated(by: .relu)) { $1($0, activation: .relu, in: pass) }
   }
 }

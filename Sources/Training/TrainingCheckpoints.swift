@@ -112,7 +112,7 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
     let best = try saved.best.map { best in
       try state.replaceModel(from: file, under: Self.bestPrefix)
       return try KeptState(
-        state.parameters.all.map { ($0.name, $0.value) }, after: best.step, besides: output)
+        state.model.parameters.all.map { ($0.name, $0.value) }, after: best.step, besides: output)
     }
     if saved.goodStep != nil || best != nil { try state.replace(from: file) }
     return Loaded(

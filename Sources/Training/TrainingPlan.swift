@@ -20,6 +20,7 @@ public struct TrainingPlan {
   public let peakMemory: Int
   private let forwardMultiplyAdds: Int
   private let sheetBytes: Int
+  private let stateBytes: Int
 
   /// Tries all that a training does: parts of steps, steps of the optimizer, a batch of the
   /// validation, the making of tensors to write. The task's model is of no use afterwards.
@@ -38,14 +39,13 @@ public struct TrainingPlan {
   ) throws {
     self.task = task
     let state = TrainingState(of: task)
-    try task.begin(0)
     let steps = try TrialSteps(of: task, in: state, on: process, progress: progress)
     forwardMultiplyAdds = steps.forwardMultiplyAdds
     partTime = steps.partTimes.sorted()[steps.partTimes.count / 2]
     optimizerTime = steps.optimizerTime
     exchange = ExchangeEstimate(
       processes: process.count, bandwidth: bandwidth,
-      gradientBytes: MemoryLayout<Float>.size * task.parameters.trainedCount,
+      gradientBytes: steps.gradientBytes,
       statisticsBytes: task.settings.parts * steps.statistics.bytes,
       statisticsSums: task.settings.parts * steps.statistics.sums,
       backwardTime: steps.backwardTime)
@@ -60,6 +60,7 @@ public struct TrainingPlan {
     sheetBytes = sheet.count
 
     for tensor in state.stored() { _ = try tensor.values }
+    stateBytes = state.tensors.reduce(0) { $0 + MemoryLayout<Float>.size * $1.value.count }
     peakMemory = peakResidentBytes()
   }
 
@@ -108,13 +109,10 @@ public struct TrainingPlan {
   /// What checkpoints, and states to go back to, take of the disk at most, in bytes.
   public var checkpointBytes: Int {
     // Three checkpoints of two states each, and two states without a name; where the best model
-    // counts, it is in each checkpoint, once without a name, and averages belong to a state.
+    // counts, it is in each checkpoint, and once without a name.
     let weights = task.parameters.all.reduce(0) { $0 + $1.value.count }
-    let trained = task.parameters.trainedCount
-    let isAveraged = task.aim != nil && task.parameters.statistics.isEmpty
-    let state = weights + (isAveraged ? 3 : 2) * trained
-    let best = task.aim == nil ? 0 : (3 + 1) * weights
-    return MemoryLayout<Float>.size * ((3 * 2 + 2) * state + best)
+    let best = task.aim == nil ? 0 : (3 + 1) * MemoryLayout<Float>.size * weights
+    return (3 * 2 + 2) * stateBytes + best
   }
 
   /// About how long the metrics and the sheet of reconstructions are, in bytes.
@@ -135,7 +133,8 @@ public struct TrainingPlan {
   public var trainingTime: Duration { time(of: steps) }
 }
 
-/// Steps as a training takes them, of at most two parts each, until there is enough to go by.
+/// Steps as a training takes them, of at most two parts each, until there is enough to go by; where there
+/// is an opponent, steps against it.
 private struct TrialSteps {
   var partTimes: [Duration] = []
   var optimizerTime = Duration.zero
@@ -144,6 +143,8 @@ private struct TrialSteps {
   var backwardTime = Duration.zero
   /// What was summed in that besides gradients.
   var statistics = SoleProcess.Tally()
+  /// The bytes of all gradients.
+  let gradientBytes: Int
 
   init(
     of task: TrainingTask, in state: TrainingState, on process: SoleProcess,
@@ -152,10 +153,13 @@ private struct TrialSteps {
     let clock = ContinuousClock()
     // A second part's gradients are computed beside the sum of those before it.
     let parts = min(task.settings.parts, 2)
-    let gradientBytes = MemoryLayout<Float>.size * task.parameters.trainedCount
+    gradientBytes = state.learners.reduce(0) {
+      $0 + MemoryLayout<Float>.size * $1.parameters.trainedCount
+    }
     let beginning = clock.now
     let enough = Duration.seconds(min(max((task.settings.hours ?? 0) * 36, 1), 30))
-    var (step, done) = (0, 0)
+    var (step, done) = (task.opponent?.start ?? 0, 0)
+    try task.begin(step)
     while partTimes.isEmpty || clock.now - beginning < enough {
       for part in 0..<parts {
         let earlier = process.tally
@@ -173,9 +177,11 @@ private struct TrialSteps {
       }
       step += 1
       optimizerTime = clock.measure {
-        _ = state.optimizer.gradientNorm()
-        state.optimizer.step(number: step, rate: task.settings.schedule.rate(at: step))
-        state.average?.update(after: step)
+        for learner in state.learners {
+          learner.step(
+            number: step, rate: task.settings.schedule.rate(at: step),
+            norm: learner.optimizer.gradientNorm(), limit: .infinity)
+        }
       }
     }
   }

@@ -164,14 +164,13 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     }
     figures = zip(figures, communicator.sums(of: figures.map(\.value))).map { Figure($0.name, $1) }
     if let loss = figures.first { try Divergence.check(loss.value, loss.name, step: number) }
-    let norm = state.optimizer.gradientNorm()
-    try Divergence.check(gradientNorm: norm, of: state.parameters, step: number)
+    let norms = try state.learners.map { try $0.gradientNorm(step: number) }
     files?.confirmKept()
-    let limit = Double(settings.gradientNormLimit)
-    state.optimizer.step(
-      number: number, rate: position.rateScale * settings.schedule.rate(at: number),
-      gradientScale: norm > limit ? Float(limit / norm) : 1)
-    state.average?.update(after: number)
+    for (learner, norm) in zip(state.learners, norms) {
+      learner.step(
+        number: number, rate: position.rateScale * settings.schedule.rate(at: number), norm: norm,
+        limit: Double(settings.gradientNormLimit))
+    }
     return figures
   }
 

@@ -10,8 +10,10 @@ import Tensors
 public struct TrainingTask {
   /// What one part of a step computed.
   public struct Step {
-    /// What is minimized; a scalar.
+    /// What the model minimizes; a scalar.
     public var loss: Tensor
+    /// What its opponent minimizes, on the same tape: a scalar that takes the model for a constant.
+    public var opponentLoss: Tensor?
     /// Numbers to show and log.
     public var figures: [Figure]
 
@@ -22,10 +24,26 @@ public struct TrainingTask {
     }
   }
 
+  /// A network that is trained against the model, by an optimizer of its own, and forgotten at the end.
+  public struct Opponent {
+    /// Of the network.
+    public let parameters: ParameterStore
+    /// How many steps the model takes before it enters.
+    public let start: Int
+
+    /// An opponent that enters after `start` steps.
+    public init(_ parameters: ParameterStore, after start: Int) {
+      self.parameters = parameters
+      self.start = start
+    }
+  }
+
   /// What to call it: "train-vqvae".
   public let title: String
   /// Of the model; what the training changes.
   public let parameters: ParameterStore
+  /// What is trained against it, if anything is.
+  let opponent: Opponent?
   /// How it is trained.
   public let settings: TrainingSettings
   /// Those who share each of its steps.
@@ -64,8 +82,8 @@ public struct TrainingTask {
 
   /// A task, validated after every twentieth of its steps unless told otherwise.
   public init(
-    title: String, parameters: ParameterStore, settings: TrainingSettings,
-    sharedBy communicator: any Communicator = SoleProcess(),
+    title: String, parameters: ParameterStore, opponent: Opponent? = nil,
+    settings: TrainingSettings, sharedBy communicator: any Communicator = SoleProcess(),
     aim: Aim? = nil, validationInterval: Int? = nil, validationBatch: Int,
     begin: @escaping (Int) throws -> Void = { _ in },
     step: @escaping (_ part: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step,
@@ -74,6 +92,7 @@ public struct TrainingTask {
   ) {
     self.title = title
     self.parameters = parameters
+    self.opponent = opponent
     self.settings = settings
     self.communicator = communicator
     exchange = GradientExchange(over: communicator)
@@ -114,9 +133,11 @@ public struct TrainingTask {
     let shares = settings.parts * communicator.count
     let isLast = (part + 1).isMultiple(of: settings.parts)
     var gradientSums = 0
+    // Neither loss has a gradient in what the other's network learns.
+    let losses = result.opponentLoss.map { result.loss + $0 } ?? result.loss
     let backwardTime = ContinuousClock().measure {
       tape.backward(
-        from: result.loss, seed: Tensor(repeating: 1 / Float(shares), shape: result.loss.shape),
+        from: losses, seed: Tensor(repeating: 1 / Float(shares), shape: losses.shape),
         isFinal: { if isLast { exchange.add($0) } })
       gradientSums = exchange.finish()
     }

@@ -17,15 +17,18 @@ public func vqvaeTraining(
   features: Classifier? = nil, sharedBy communicator: any Communicator = SoleProcess()
 ) throws -> TrainingTask {
   let settings = configuration.training
-  let model = VQVAE(
-    configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
+  let start = ParameterStore.Start.random(Randomness(seed: settings.seed).stream("weights"))
+  let model = VQVAE(configuration.model, start: start)
+  let objectives = AddedObjectives(
+    configuration.model, features: features, settings: settings, start: start)
   let split = try dataset.split(holdOut: settings.heldOut, seed: settings.seed)
   let batches = TrainingBatches(split.training, settings, sharedBy: communicator)
   let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
   return TrainingTask(
-    title: "train-vqvae", parameters: model.parameters, settings: settings,
-    sharedBy: communicator, aim: features == nil ? .smaller : nil, validationBatch: batch, begin: batches.begin,
-    step: { _, pass, randomness in
+    title: "train-vqvae", parameters: model.parameters, opponent: objectives.opponent,
+    settings: settings, sharedBy: communicator, aim: objectives.areNone ? .smaller : nil,
+    validationBatch: batch, begin: batches.begin,
+    step: { part, pass, randomness in
       let images = try batches.next().tensor(of: dataset.shape)
       let loss = model.loss(of: images, in: pass, learning: randomness.stream("codebook"))
       var step = TrainingTask.Step(
@@ -34,11 +37,8 @@ public func vqvaeTraining(
           Figure("reconstruction", Double(loss.reconstruction.scalar) / 4),
           Figure("commitment", Double(loss.commitment.scalar)),
         ])
-      if let features, let weight = configuration.model.featureWeight {
-        let distance = features.featureDistance(of: loss.output, to: images)
-        step.loss = step.loss + weight * distance
-        step.figures.append(Figure("feature distance", Double(distance.scalar)))
-      }
+      objectives.add(
+        to: &step, number: part / settings.parts, images: images, loss: loss, of: model, in: pass)
       return step
     },
     validate: { count in

@@ -5,7 +5,7 @@ import Tensors
 /// The quantizer of one level: a table of vectors, and how it learns.
 ///
 /// q(z) = e_k with k = argminⱼ ‖z − eⱼ‖ (1711.00937, equation 2). The gradient of q passes straight
-/// through to z.
+/// through to z, or turned as z was.
 public struct Codebook {
   /// The entries e: [codes, channels].
   public let entries: Parameter
@@ -48,7 +48,7 @@ public struct Codebook {
       to: [images, height, width, entries.value.channels])
   }
 
-  /// The quantized vectors, whose gradient is z's (straight through), and the level's part of the loss:
+  /// The quantized vectors, whose gradient goes on to z as configured, and the level's part of the loss:
   /// β ‖z − sg[e]‖², and with the codebook loss ‖sg[z] − e‖² besides; means over all elements.
   func quantize(_ z: Tensor, in pass: ForwardPass) -> (
     quantized: Tensor, codes: [Int32], commitment: Tensor, codebookLoss: Tensor?
@@ -60,7 +60,12 @@ public struct Codebook {
     if configuration.codebookLearning == .codebookLoss {
       codebookLoss = pass(entries).lookingUp(codes).meanSquaredError(to: z.detached)
     }
-    return (z.replacingValues(by: chosen), codes, commitment, codebookLoss)
+    let quantized =
+      switch configuration.quantizerGradient ?? .straightThrough {
+      case .straightThrough: z.replacingValues(by: chosen)
+      case .rotation: z.rotated(to: chosen)
+      }
+    return (quantized, codes, commitment, codebookLoss)
   }
 }
 

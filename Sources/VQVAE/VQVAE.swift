@@ -22,7 +22,7 @@ public final class VQVAE {
   private let conditioners: [ConvolutionalDecoder]
   /// For each level but the top: enlarges the levels above for the decoder.
   private let enlargers: [[TransposedConvolution]]
-  private let decoder: ConvolutionalDecoder
+  let decoder: ConvolutionalDecoder
 
   /// Builds the model; its configuration must have no `problem`.
   public init(_ configuration: VQVAEConfiguration, start: ParameterStore.Start) {
@@ -133,11 +133,6 @@ public final class VQVAE {
     }
     guard let context else { preconditionFailure("a VQ-VAE has at least one level") }
     return (results, context)
-  }
-
-  /// The image that all levels side by side stand for.
-  func decode(context: Tensor, in pass: ForwardPass) -> Tensor {
-    decoder(context, in: pass)
   }
 
   /// The levels above, enlarged to this level's map, beside this level's vectors.

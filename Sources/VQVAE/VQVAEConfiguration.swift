@@ -29,6 +29,28 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
     case codebookLoss = "codebook-loss"
   }
 
+  /// What the gradient of a quantized vector becomes on its way to the vector before.
+  public enum QuantizerGradient: String, Codable, Sendable, CaseIterable {
+    /// It stays as it is (1711.00937).
+    case straightThrough = "straight-through"
+    /// It is turned and stretched back as the vector was (the rotation trick, arXiv 2410.06424).
+    case rotation
+  }
+
+  /// How a patch discriminator has a part in the training (VQGAN, arXiv 2012.09841).
+  public struct Adversary: Codable, Hashable, Sendable {
+    /// How hard it pulls the decoder, as a fraction of how hard closeness to the images does.
+    public var weight: Float
+    /// The fraction of the training after which it enters, 0 to less than 1.
+    public var start: Float
+
+    /// A discriminator's part.
+    public init(weight: Float, start: Float) {
+      self.weight = weight
+      self.start = start
+    }
+  }
+
   /// The most rows or columns of an image.
   public static let maximumSide = 8192
 
@@ -57,16 +79,25 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
   /// In training, the fraction of images whose lower levels the decoder does not see, so that the
   /// upper levels learn to say alone what they can; nil or 0 for the paper's training.
   public var levelDropout: Float?
+  /// What becomes of the quantizer's gradient; nil means straight through.
+  public var quantizerGradient: QuantizerGradient?
+  /// In training, the fraction of codes that the decoder and lower encoders see others in place of; nil
+  /// or 0 for the paper's training.
+  public var codeNoise: Float?
   /// The weight of the distance of image and reconstruction in a classifier's features; nil or 0 for the
   /// paper's training.
   public var featureWeight: Float?
+  /// The discriminator that reconstructions have to deceive; nil for the paper's training.
+  public var adversary: Adversary?
 
   /// A configuration with the paper's defaults where none are given.
   public init(
     imageHeight: Int, imageWidth: Int, imageChannels: Int, levels: [Level], channels: Int = 128,
     residualBlocks: Int = 2, residualChannels: Int = 64, commitment: Float = 0.25,
     codebookLearning: CodebookLearning = .movingAverage, codebookDecay: Float = 0.99,
-    revivalThreshold: Float = 1, levelDropout: Float? = nil, featureWeight: Float? = nil
+    revivalThreshold: Float = 1, levelDropout: Float? = nil,
+    quantizerGradient: QuantizerGradient? = nil, codeNoise: Float? = nil,
+    featureWeight: Float? = nil, adversary: Adversary? = nil
   ) {
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth
@@ -80,7 +111,10 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
     self.codebookDecay = codebookDecay
     self.revivalThreshold = revivalThreshold
     self.levelDropout = levelDropout
+    self.quantizerGradient = quantizerGradient
+    self.codeNoise = codeNoise
     self.featureWeight = featureWeight
+    self.adversary = adversary
   }
 
   /// How many times smaller than the image a level's map is.

@@ -11,6 +11,8 @@ public struct VQVAELoss {
   public let total: Tensor
   /// The reconstructions: [images, height, width, channels]; recorded, for objectives of one's own.
   public let output: Tensor
+  /// What the decoder's last layer made them of; a constant.
+  let lastFeatures: Tensor
   /// The codes of each level, from the top.
   public let codes: [[Int32]]
 }
@@ -19,9 +21,9 @@ extension VQVAE {
   /// Equation 3 of arXiv 1711.00937 over all levels, on images [images, height, width, channels] in
   /// [-1, 1].
   ///
-  /// - Parameter learning: in training, the stream that says where codes are seeded and revived and
-  ///   which images lose their lower levels; it lets the codebooks learn from this batch. Nil leaves
-  ///   the codebooks as they are and drops nothing.
+  /// - Parameter learning: in training, the stream that says where codes are seeded and revived, which
+  ///   images lose their lower levels and which codes are mistaken for others; it lets the codebooks learn
+  ///   from this batch. Nil leaves the codebooks as they are and drops nothing.
   public func loss(
     of images: Tensor, in pass: ForwardPass, learning: Randomness? = nil
   ) -> VQVAELoss {
@@ -44,19 +46,25 @@ extension VQVAE {
       codes.append(parts.codes)
       commitment = commitment.map { $0 + parts.commitment } ?? parts.commitment
       if let part = parts.codebookLoss { codebookLoss = codebookLoss.map { $0 + part } ?? part }
-      guard let visibleLevels, visibleLevels.contains(where: { $0 <= level }) else {
-        return ((), parts.quantized)
+      var seen = parts.quantized
+      if let stream, let rate = configuration.codeNoise {
+        seen = codebook.disturbing(
+          seen, rate: rate, randomness: stream.stream("noise"), in: pass)
       }
-      return ((), parts.quantized.keepingImages { visibleLevels[$0] > level })
+      if let visibleLevels, visibleLevels.contains(where: { $0 <= level }) {
+        seen = seen.keepingImages { visibleLevels[$0] > level }
+      }
+      return ((), seen)
     }
     guard let commitment else { preconditionFailure("a VQ-VAE has at least one level") }
-    let output = decode(context: context, in: pass)
+    let lastFeatures = decoder.features(of: context, in: pass)
+    let output = decoder.last(lastFeatures, in: pass)
     let reconstruction = output.meanSquaredError(to: images)
     var total = reconstruction + configuration.commitment * commitment
     if let codebookLoss { total = total + codebookLoss }
     return VQVAELoss(
       reconstruction: reconstruction, commitment: commitment, total: total,
-      output: output, codes: codes)
+      output: output, lastFeatures: lastFeatures.detached, codes: codes)
   }
 
   /// How many levels, from the top, the decoder sees of images of a training batch, by number.

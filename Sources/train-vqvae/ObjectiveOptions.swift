@@ -2,6 +2,7 @@ import ArgumentParser
 import Artifacts
 import Images
 import Models
+import VQVAE
 
 /// The flags that say what a VQ-VAE's reconstructions should be besides close to the images; nil until
 /// the user sets them.
@@ -20,9 +21,28 @@ struct ObjectiveOptions: ParsableArguments {
       valueName: "weight"))
   var featureWeight: Float?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Train a small network to tell reconstructions from images, patch by patch, and the decoder to \
+      deceive it, with this weight: 1 pulls the decoder as hard as closeness to the images does. Makes \
+      the detail that codes have no room for. (default: 0)
+      """, valueName: "weight"))
+  var adversarialWeight: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --adversarial-weight: the fraction of the steps before it enters. (default: 0.5)",
+      valueName: "fraction"))
+  var adversarialStart: Float?
+
   /// The name of a flag of these that was given, if one was.
   var given: String? {
-    firstGiven([("--features", features != nil), ("--feature-weight", featureWeight != nil)])
+    firstGiven([
+      ("--features", features != nil), ("--feature-weight", featureWeight != nil),
+      ("--adversarial-weight", adversarialWeight != nil),
+      ("--adversarial-start", adversarialStart != nil),
+    ])
   }
 
   func validate() throws {
@@ -32,10 +52,25 @@ struct ObjectiveOptions: ParsableArguments {
     if !((featureWeight ?? 1) > 0 && (featureWeight ?? 1).isFinite) {
       throw ValidationError("--feature-weight is positive.")
     }
+    if !((adversarialWeight ?? 0) >= 0 && (adversarialWeight ?? 0).isFinite) {
+      throw ValidationError("--adversarial-weight is not negative.")
+    }
+    if adversarialStart != nil && (adversarialWeight ?? 0) == 0 {
+      throw ValidationError("--adversarial-start needs --adversarial-weight.")
+    }
+    if !(0..<1).contains(adversarialStart ?? 0) {
+      throw ValidationError("--adversarial-start lies in [0, 1).")
+    }
   }
 
   /// The weight of the distance in features; nil without features.
   var usedFeatureWeight: Float? { features.map { _ in featureWeight ?? 0.02 } }
+
+  /// The discriminator's part; nil without one.
+  var adversary: VQVAEConfiguration.Adversary? {
+    guard let adversarialWeight, adversarialWeight > 0 else { return nil }
+    return .init(weight: adversarialWeight, start: adversarialStart ?? 0.5)
+  }
 
   /// The classifier whose features count, if there is one, for images of `shape`.
   ///

@@ -29,6 +29,8 @@ struct TrainVQVAE: TrainingCommand {
 
       EXAMPLE
         train-vqvae --images photos --size 64 --output output/vqvae.safetensors
+        train-vqvae --images photos --size 64 --features output/classifier.safetensors \\
+          --output output/vqvae.safetensors
         train-vqvae --images photos --size 64 --bottleneck gaussian \\
           --output output/vae.safetensors
       """)

@@ -39,13 +39,30 @@ struct VQVAEOptions: ParsableArguments {
       """, valueName: "rate"))
   var levelDropout: Float?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      How the gradient passes the codebook: 'straight-through' as it is, or by 'rotation', turned as \
+      the vector was on its way to its code. (default: straight-through)
+      """, valueName: "way"))
+  var gradient: VQVAEConfiguration.QuantizerGradient?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      In training, show the decoder others in place of this fraction of codes, so that it gets along \
+      with the mistakes of a prior. (default: 0)
+      """, valueName: "rate"))
+  var codeNoise: Float?
+
   /// The name of a flag of these that was given, if one was.
   var given: String? {
     firstGiven([
       ("--codes", codes != nil), ("--code-channels", codeChannels != nil),
       ("--commitment", commitment != nil), ("--codebook", codebook != nil),
       ("--decay", decay != nil), ("--revival", revival != nil),
-      ("--level-dropout", levelDropout != nil),
+      ("--level-dropout", levelDropout != nil), ("--gradient", gradient != nil),
+      ("--code-noise", codeNoise != nil),
     ])
   }
 
@@ -56,6 +73,7 @@ struct VQVAEOptions: ParsableArguments {
     if !(0..<1).contains(levelDropout ?? 0) {
       throw ValidationError("--level-dropout lies in [0, 1).")
     }
+    if !(0..<1).contains(codeNoise ?? 0) { throw ValidationError("--code-noise lies in [0, 1).") }
     if !isWeight(revival) { throw ValidationError("--revival is not negative.") }
   }
 
@@ -67,7 +85,7 @@ struct VQVAEOptions: ParsableArguments {
   ) throws -> VQVAEConfiguration {
     let factors =
       convolutions.downsampling?.factors ?? [2, min(shape.height, shape.width) < 64 ? 2 : 4]
-    let rate = levelDropout ?? 0
+    func used(_ rate: Float?) -> Float? { rate.flatMap { $0 > 0 ? $0 : nil } }
     let configuration = VQVAEConfiguration(
       imageHeight: shape.height, imageWidth: shape.width, imageChannels: shape.channels,
       levels: zip(levelNames(factors.count), factors).map { name, factor in
@@ -77,8 +95,9 @@ struct VQVAEOptions: ParsableArguments {
       }, channels: convolutions.channels, residualBlocks: convolutions.residualBlocks,
       residualChannels: convolutions.residualChannels, commitment: commitment ?? 0.25,
       codebookLearning: codebook ?? .movingAverage, codebookDecay: decay ?? 0.99,
-      revivalThreshold: revival ?? 1, levelDropout: rate > 0 ? rate : nil,
-      featureWeight: objective.usedFeatureWeight)
+      revivalThreshold: revival ?? 1, levelDropout: used(levelDropout),
+      quantizerGradient: gradient == .rotation ? .rotation : nil, codeNoise: used(codeNoise),
+      featureWeight: objective.usedFeatureWeight, adversary: objective.adversary)
     if let problem = configuration.architectureProblem { throw ValidationError(problem) }
     if let problem = configuration.imageProblem {
       throw FileError(path, "cannot be trained on", remedy: problem)
@@ -97,3 +116,4 @@ struct VQVAEOptions: ParsableArguments {
 }
 
 extension VQVAEConfiguration.CodebookLearning: ExpressibleByArgument {}
+extension VQVAEConfiguration.QuantizerGradient: ExpressibleByArgument {}

@@ -79,6 +79,48 @@ private func train(
     }
   }
 
+  /// A VQ-VAE against a discriminator, with the rotation trick and noise on its codes.
+  private static func trainAdversarially(over communicator: any Communicator) -> Trace {
+    let model = VQVAE(
+      VQVAEConfiguration(
+        imageHeight: 16, imageWidth: 16, imageChannels: 1,
+        levels: ["top", "bottom"].map {
+          .init(name: $0, downsampling: 2, codebookSize: 16, codeChannels: 4)
+        }, channels: 8, residualBlocks: 1, residualChannels: 4, revivalThreshold: 8,
+        levelDropout: 0.3, quantizerGradient: .rotation, codeNoise: 0.2),
+      start: .random(Randomness(seed: 1)))
+    let discriminator = PatchDiscriminator(
+      imageChannels: 1, channels: 4, start: .random(Randomness(seed: 1)))
+    let optimizer = Adam(discriminator.parameters)
+    var number = 0
+    var trace = train(model.parameters, steps: 4, batchSize: 64, over: communicator) {
+      images, pass, randomness in
+      // The gradients of the step before are there.
+      if number > 0 { optimizer.step(number: number, rate: 1e-3) }
+      number += 1
+      let loss = model.loss(of: images, in: pass, learning: randomness)
+      let output = loss.output
+      let closeness = output.valueWithGradient { $0.meanSquaredError(to: images) }.gradient
+      let (value, gradient) = output.valueWithGradient(of: discriminator.adversarialLoss)
+      let balance = model.adversarialBalance(
+        in: loss, closeness: closeness, adversarial: gradient, pass: pass)
+      return loss.total + balance * output.scalar(value, gradient: gradient)
+        + discriminator.loss(real: images, reconstructed: output, in: pass)
+    }
+    for parameter in discriminator.parameters.all {
+      trace.parameters[parameter.name] = parameter.value.elements
+    }
+    return trace
+  }
+
+  @Test(arguments: [2, 4]) func severalTrainAgainstADiscriminatorAsOne(processes: Int) {
+    let alone = Self.trainAdversarially(over: SoleProcess())
+    let shared = asProcesses(processes) { Self.trainAdversarially(over: $0) }
+    for trace in shared { #expect(trace.parameters == shared[0].parameters) }
+    let distance = shared[0].distance(to: alone)
+    #expect(distance.losses < 1e-4 && distance.parameters < 1e-3, "\(distance)")
+  }
+
   /// Which code is nearest hangs on the last bit now and then, so nothing may.
   @Test(arguments: VQVAEConfiguration.CodebookLearning.allCases)
   func twoTrainAVQVAEAsOne(learning: VQVAEConfiguration.CodebookLearning) {

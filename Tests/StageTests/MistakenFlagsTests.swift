@@ -74,6 +74,15 @@ import Testing
     (["--revival", "inf"], "--revival is not negative."),
     (["--level-dropout", "1"], "--level-dropout lies in [0, 1)."),
     (["--decay", "1"], "--decay lies in [0, 1)."),
+    (["--code-noise", "1"], "--code-noise lies in [0, 1)."),
+    (["--feature-weight", "1"], "--feature-weight needs --features."),
+    (["--features", "x", "--feature-weight", "0"], "--feature-weight is positive."),
+    (["--adversarial-weight", "nan"], "--adversarial-weight is not negative."),
+    (["--adversarial-start", "0.5"], "--adversarial-start needs --adversarial-weight."),
+    (
+      ["--adversarial-weight", "1", "--adversarial-start", "1"],
+      "--adversarial-start lies in [0, 1)."
+    ),
     (["--latents", "8"], "--latents needs --bottleneck gaussian."),
     (["--likelihood", "gaussian"], "--likelihood needs --bottleneck gaussian."),
     (["--bottleneck", "gaussian"], "--codes needs --bottleneck codes."),
@@ -96,6 +105,7 @@ import Testing
       "--bottleneck gaussian has one level: give --downsampling one number."
     ),
     (["--level-dropout", "0.2"], "--level-dropout needs --bottleneck codes."),
+    (["--adversarial-weight", "1"], "--adversarial-weight needs --bottleneck codes."),
   ])
   func ofGaussianTraining(flags: [String], message: String) throws {
     let images = try Pipeline.shared.get().folder("images")

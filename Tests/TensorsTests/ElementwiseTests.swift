@@ -84,6 +84,19 @@ import Testing
     }
   }
 
+  @Test func replacedRowsPassNoGradient() {
+    var random = SplitMix64(seed: 18)
+    let values = random.tensor([2, 5])
+    expectAgreement([random.tensor([2, 2, 5])]) {
+      $0[0].replacingRows([3, 1], by: values.tensor)
+    } reference: {
+      var replaced = $0[0]
+      replaced.elements.replaceSubrange(15..<20, with: values.elements[..<5])
+      replaced.elements.replaceSubrange(5..<10, with: values.elements[5...])
+      return replaced
+    }
+  }
+
   @Test(arguments: [1, 3, 17, 130]) func meanOverPixelsAndItsDerivative(channels: Int) {
     var random = SplitMix64(seed: 16)
     expectAgreement([random.tensor([3, 5, 7, channels])]) {

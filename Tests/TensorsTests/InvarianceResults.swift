@@ -79,6 +79,7 @@ private func elementwiseResults() -> [(name: String, bits: [UInt32])] {
       $0[0].reshaped(to: [7 * 21 * 17 * 33]).meanSquaredError(to: other)
     },
     bits("feature distance", [x]) { $0[0].featureDistance(to: y) },
+    bits("rotation", [x]) { $0[0].rotated(to: y) },
     bits("upsampling", [x]) { $0[0].upsampled(by: 2) },
     bits("concatenation", [x, double, y]) { Tensor.concatenatingChannels($0) },
   ]

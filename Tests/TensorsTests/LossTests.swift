@@ -68,6 +68,47 @@ import Testing
     #expect(gradient?.buffer.allSatisfy { $0.isFinite } == true)
   }
 
+  @Test(arguments: [1, 17, 1000]) func meanAndItsDerivative(count: Int) {
+    var random = SplitMix64(seed: 45)
+    expectAgreement([random.tensor([count])]) {
+      $0[0].mean()
+    } reference: {
+      DoubleTensor([$0[0].elements.reduce(0, +) / Double(count)], shape: [])
+    }
+  }
+
+  @Test(arguments: [1.0, -1.0]) func hingeLossAndItsDerivative(sign: Double) {
+    var random = SplitMix64(seed: 46)
+    expectAgreement([random.tensor([33], scale: 3)]) {
+      $0[0].hingeLoss(sign: Float(sign))
+    } reference: {
+      DoubleTensor([$0[0].elements.reduce(0) { $0 + max(0, 1 - sign * $1) } / 33], shape: [])
+    }
+  }
+
+  /// What is differentiated at once gives what the tape gives.
+  @Test func aScalarWithAKnownGradient() throws {
+    var random = SplitMix64(seed: 47)
+    let (x, target) = (random.tensor([5, 7]).tensor, random.tensor([5, 7]).tensor)
+    func gradient(of f: (Tensor) -> Tensor) -> (value: Float, gradient: [UInt32]?) {
+      let tape = Tape()
+      let watched = tape.watch(x)
+      let value = f(2 * watched)
+      return (
+        value.scalar, tape.backward(from: 3 * value, gradientsOf: [watched])[0].map(\.bits)
+      )
+    }
+    let direct = gradient { $0.meanSquaredError(to: target) }
+    let known = gradient {
+      let (value, gradient) = $0.valueWithGradient { $0.meanSquaredError(to: target) }
+      return $0.scalar(value, gradient: gradient)
+    }
+    #expect(direct == known)
+    #expect(direct.gradient != nil)
+    let constant = x.valueWithGradient { _ in Tensor([2], shape: []) }
+    #expect(constant.value == 2 && constant.gradient.elements.allSatisfy { $0 == 0 })
+  }
+
   @Test func aTargetThatIsNoClassStopsTheProgram() async {
     await #expect(processExitsWith: .failure) {
       _ = Tensor(zeros: [1, 3]).negativeLogLikelihoods(targets: [3])

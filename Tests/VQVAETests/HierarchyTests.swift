@@ -95,6 +95,50 @@ private func images(_ count: Int) -> Tensor {
     }
   }
 
+  @Test func codeNoiseIsSeenByTheDecoderOnlyAndInTrainingOnly() {
+    var noisy = configuration(levels: 3, learning: .movingAverage)
+    noisy.commitment = 0
+    noisy.codeNoise = 0.999
+    let model = VQVAE(noisy, start: .random(Randomness(seed: 1)))
+    let batch = images(2)
+    let randomness = Randomness(seed: 0)
+    let tape = Tape()
+    let pass = ForwardPass(recordingOn: tape, randomness: randomness)
+    let loss = model.loss(of: batch, in: pass, learning: randomness)
+    tape.backward(from: loss.total)
+    // Hardly a code is shown as it is, so hardly anything tells the projections what to say.
+    func norm(_ name: String) -> Double {
+      model.parameters.trained.filter { $0.name.contains(name) }
+        .reduce(0) { $0 + ($1.gradient?.sumOfSquares() ?? 0) }
+    }
+    #expect(norm("projection") < 0.01 * norm("decoder"))
+    #expect(model.loss(of: batch, in: .inference, learning: nil).codes == model.encode(batch))
+    #expect(
+      model.loss(of: batch, in: .inference).output.elements
+        == model.decode(model.encode(batch), images: 2).elements)
+  }
+
+  @Test(arguments: VQVAEConfiguration.QuantizerGradient.allCases)
+  func threeLevelsLearnWithAllThatDisturbsThem(gradient: VQVAEConfiguration.QuantizerGradient) {
+    var disturbed = configuration(levels: 3, learning: .movingAverage)
+    disturbed.quantizerGradient = gradient
+    disturbed.codeNoise = 0.1
+    disturbed.levelDropout = 0.2
+    let model = VQVAE(disturbed, start: .random(Randomness(seed: 1)))
+    let optimizer = Adam(model.parameters)
+    let batch = images(4)
+    let before = model.loss(of: batch, in: .inference).reconstruction.scalar
+    for step in 1...200 {
+      let randomness = Randomness(seed: 2).stream(step)
+      let tape = Tape()
+      let pass = ForwardPass(recordingOn: tape, randomness: randomness)
+      tape.backward(from: model.loss(of: batch, in: pass, learning: randomness).total)
+      optimizer.step(number: step, rate: 2e-3)
+    }
+    let after = model.loss(of: batch, in: .inference).reconstruction.scalar
+    #expect(after < 0.6 * before, "\(before) to \(after)")
+  }
+
   @Test func everyParameterReceivesAGradient() {
     let model = VQVAE(
       configuration(levels: 3, learning: .codebookLoss), start: .random(Randomness(seed: 1)))

@@ -25,6 +25,26 @@ extension Tensor {
     }
   }
 
+  /// The mean of all elements; a scalar.
+  public func mean() -> Tensor {
+    let total = buffer.reduce(0.0) { $0 + Double($1) }
+    let (shape, count) = (shape, count)
+    return Tape.record(Tensor([Float(total / Double(count))], shape: []), from: [self]) {
+      [Tensor(repeating: $0.scalar / Float(count), shape: shape)]
+    }
+  }
+
+  /// The hinge loss of scores that should lie beyond ±1, the mean of max(0, 1 − sign · score); a scalar.
+  public func hingeLoss(sign: Float) -> Tensor {
+    let slacks = buffer.map { 1 - sign * $0 }
+    let total = slacks.reduce(0.0) { $0 + Double(max($1, 0)) }
+    let (shape, count) = (shape, count)
+    return Tape.record(Tensor([Float(total / Double(count))], shape: []), from: [self]) {
+      let slope = -sign * $0.scalar / Float(count)
+      return [Tensor(slacks.map { $0 > 0 ? slope : 0 }, shape: shape)]
+    }
+  }
+
   /// The mean over rows of −log softmax(row)[target], in nats; a scalar.
   ///
   /// - Parameter targets: one class per row, below the number of channels.

@@ -16,6 +16,28 @@ extension Tensor {
     return Tape.record(values.detached, from: [self]) { gradient in [gradient] }
   }
 
+  /// Other values in some of the rows, by index; these pass no gradient.
+  ///
+  /// - Parameter values: a row for each index; a constant.
+  public func replacingRows(_ indices: [Int], by values: Tensor) -> Tensor {
+    precondition(values.rows == indices.count && values.channels == channels, "one row per index")
+    let channels = channels
+    var output = detached
+    output.withMutableElements { elements in
+      for (place, row) in indices.enumerated() {
+        for c in 0..<channels { elements[row * channels + c] = values.buffer[place * channels + c] }
+      }
+    }
+    return Tape.record(output, from: [self]) { gradient in
+      gradient.withMutableElements { elements in
+        for row in indices {
+          elements[row * channels..<(row + 1) * channels].update(repeating: 0)
+        }
+      }
+      return [gradient]
+    }
+  }
+
   /// The tensors side by side along the last axis; all other axes agree.
   public static func concatenatingChannels(_ parts: [Tensor]) -> Tensor {
     let widths = parts.map(\.channels)
