@@ -61,6 +61,7 @@ import Testing
     let command = long.with("--checkpoint-interval", "0")
     for _ in 0..<2 {
       let running = try command.start(in: own)
+      while !own.exists("vqvae.checkpoint.safetensors") { usleep(1000) }
       #expect(running.waitForError("%), "))
       usleep(100_000)
       running.send(signal: SIGKILL)
