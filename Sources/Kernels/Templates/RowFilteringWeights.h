@@ -30,11 +30,13 @@ static void row_filtering_transform_weights(
   const long inputs = transposed ? shape->output_channels : shape->input_channels;
   const int outputs = transposed ? shape->input_channels : shape->output_channels;
   const int points = row_points(shape), rows = row_filter_height(shape);
-  for (long i = begin; i < end; i += LINE) {
-    const int count = end - i < LINE ? (int)(end - i) : LINE;
+  int count;
+  for (long i = begin; i < end; i += count) {
     // All panels but the last are whole, so a position tells its panel.
     const long panel = i / (inputs * PANEL_WIDTH), before = panel * inputs * PANEL_WIDTH;
     const long step = inputs * panel_width(outputs - (int)panel * PANEL_WIDTH);
+    const long left = before + step < end ? before + step - i : end - i;
+    count = left < LINE ? (int)left : LINE;
     const float *taps = packed + before * shape->tap_count + i - before;
     float *target = weights + before * rows * points + i - before;
     if (points == 6) {
