@@ -8,14 +8,27 @@ public struct ImageOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      A folder of PNG, JPEG or WebP files, in which a sub-folder is a class, or an IDX file. Pictures are \
-      turned upright as their EXIF says; colour profiles are ignored.
+      A folder of PNG, JPEG or WebP files, in which a sub-folder is the class of all in it, at any depth; or \
+      an IDX file. Pictures are turned upright as their EXIF says; colour profiles are ignored.
       """, valueName: "path"))
   public var images: String
 
-  /// A file of labels, for images that come in one file.
-  @Option(help: ArgumentHelp("The IDX file of labels of an IDX file.", valueName: "path"))
+  /// A file of labels: of images that come in one file, or a table of those in a folder.
+  @Option(
+    help: ArgumentHelp(
+      """
+      The labels of an IDX file, an IDX file as well; or those of a folder, a CSV table whose columns 'path' \
+      and 'class', or first two, hold each picture's path below the folder and its class.
+      """, valueName: "path"))
   public var labels: String?
+
+  /// Which rows of a table of labels are chosen.
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Only pictures whose row of --labels has this value in that column; may be repeated.",
+      valueName: "column=value"))
+  public var conditions: [RowCondition] = []
 
   /// The size all images are brought to; nil leaves them as they are.
   @Option(
@@ -39,9 +52,14 @@ public struct ImageOptions: ParsableArguments {
   /// Nothing set: the path of the images is required.
   public init() {}
 
+  /// Refuses to choose among rows that are not there.
+  public func validate() throws {
+    if !conditions.isEmpty && labels == nil { throw ValidationError("--where needs --labels.") }
+  }
+
   /// Opens the data set.
   ///
-  /// Tells the user which bad images are left out, if they are to be. Throws a `FileError` or
+  /// Tells the user what it holds, and which bad images are left out, if they are to be. Throws a `FileError` or
   /// `ImageError` if it cannot be used.
   public func open() throws -> any ImageDataset {
     try open(color)
@@ -65,8 +83,9 @@ public struct ImageOptions: ParsableArguments {
   private func open(_ color: ColorMode) throws -> any ImageDataset {
     let files = CountReporter("indexing \(images)", unit: "files")
     let dataset = try openDataset(
-      path: images, labels: labels, size: size, color: color,
+      path: images, labels: labels, where: conditions, size: size, color: color,
       toleratesBadImages: badImages == .skip, indexing: files.report)
+    Console.standardError.writeLine(onOneLine(foundLine(in: images, dataset)))
     return badImages == .skip ? try withoutBadImages(dataset) : dataset
   }
 
@@ -107,6 +126,15 @@ extension ImageSize: ExpressibleByArgument {
       .map { Int($0) ?? 0 }
     guard (1...2).contains(sides.count), sides.allSatisfy(Self.limits.contains) else { return nil }
     self.init(height: sides[0], width: sides[sides.count - 1])
+  }
+}
+
+extension RowCondition: ExpressibleByArgument {
+  /// Reads "split=train"; nil if there is no column or no equals sign.
+  public init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty else { return nil }
+    self.init(column: String(parts[0]), value: String(parts[1]))
   }
 }
 

@@ -22,6 +22,9 @@ public struct AugmentedCopies: ImageDataset {
   /// The class of the image at `index` or of which it is a copy; nil when unlabelled.
   public func label(at index: Int) -> Int? { base.label(at: index / (copies + 1)) }
 
+  /// What lay beside the images.
+  public var passedOver: [String] { base.passedOver }
+
   /// What the image at `index`, or the one it is a copy of, is called.
   public func name(at index: Int) -> String { base.name(at: index / (copies + 1)) }
 

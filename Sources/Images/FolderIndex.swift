@@ -1,42 +1,32 @@
 /// Where the images of a folder are: the paths, by number, of a million files in little memory.
 struct FolderIndex {
-  /// The names of the classes; empty when the folder is flat.
+  /// The names of the classes; empty when the folder is unlabelled.
   let classNames: [String]
-  /// The number of files passed over because their names are not those of pictures.
-  let ignoredFileCount: Int
+  /// What was passed over: phrases for people.
+  let passedOver: [String]
   /// The folders with images: one, or one for each class.
   private let folders: [FilePath]
   /// The number of the first image of each folder.
   private let starts: [Int]
   /// The names of all images, folder by folder.
   private let names: NameList
+  /// The class of each image where a table says it; nil where it is the folder.
+  private let labels: [Int32]?
 
   /// The number of images.
   var count: Int { names.count }
 
-  /// Lists a folder and its sub-folders; throws unless it is flat or each sub-folder has images.
+  /// Lists a folder: it is flat, or a sub-folder is the class of all pictures in it, at any depth.
   ///
-  /// `indexing` is called now and then with the number of files listed so far.
+  /// `indexing` is called now and then with the number of files listed so far. Throws unless there is a
+  /// picture, and unless it is clear what the classes are.
   init(_ path: FilePath, indexing: (Int) -> Void) throws {
     let top = try FolderListing(path: path, progress: indexing)
-    var listed = top.count
-    let classes = try (0..<top.folders.count).map { index in
-      let folder = path.appending(top.folders[index])
-      let listing = try FolderListing(path: folder) { indexing(listed + $0) }
-      listed += listing.count
-      return (folder: folder, listing: listing)
-    }
-    ignoredFileCount = classes.reduce(top.otherCount) { $0 + $1.listing.otherCount }
-
-    let isFlat = classes.allSatisfy { $0.listing.images.count == 0 }
-    if isFlat {
-      guard top.images.count > 0 else {
-        throw ImageError(
-          path.description, "holds no picture",
-          remedy:
-            "give a folder of .png, .jpg or .webp files, or of one sub-folder of them for each class"
-        )
-      }
+    let (classes, empty, others) = try Self.classes(of: top, at: path, indexing)
+    passedOver = Self.passedOver(others, empty)
+    labels = nil
+    if classes.isEmpty {
+      guard top.images.count > 0 else { throw Self.noPicture(path) }
       (folders, starts, names, classNames) = ([path], [0], top.images, [])
       return
     }
@@ -45,23 +35,47 @@ struct FolderIndex {
         path.description, "holds both pictures and sub-folders of pictures",
         remedy: "move the pictures into a sub-folder, their class")
     }
-    if let empty = classes.first(where: { $0.listing.images.count == 0 }) {
-      throw ImageError(
-        empty.folder.description, "holds no picture, but its neighbours are classes",
-        remedy: "add images or take the folder away")
-    }
-    folders = classes.map(\.folder)
-    classNames = (0..<top.folders.count).map { top.folders.text(at: $0) }
+    try Self.refuseSplits(classes, at: path)
+    folders = classes.map { path.appending($0.name) }
+    classNames = classes.map { text($0.name) }
     var (starts, names) = ([Int](), NameList())
-    for (_, listing) in classes {
+    for (_, tree) in classes {
       starts.append(names.count)
-      names.append(contentsOf: listing.images)
+      names.append(contentsOf: tree.images)
     }
     (self.starts, self.names) = (starts, names)
   }
 
-  /// The folder the image `index` is in, counted from 0: its class.
-  func folder(of index: Int) -> Int {
+  /// Lists the pictures of a folder, at any depth, that the chosen rows of a table name.
+  init(_ path: FilePath, table: LabelTable, indexing: (Int) -> Void) throws {
+    let tree = try FolderTree(path: path, progress: indexing)
+    guard tree.images.count > 0 else { throw Self.noPicture(path) }
+    let match = try table.match(tree.images, in: path.description)
+    (folders, starts, names, labels) = ([path], [0], match.images, match.labels)
+    classNames = table.classNames
+    passedOver = Self.passedOver(tree.others, NamedCount()) + match.passedOver
+  }
+
+  /// The class of the image `index`, or nil when unlabelled.
+  func label(at index: Int) -> Int? {
+    if let labels { return Int(labels[index]) }
+    return classNames.isEmpty ? nil : folder(of: index)
+  }
+
+  /// The path of the image `index` below the folder, as text.
+  func name(at index: Int) -> String {
+    let name = names.text(at: index)
+    return labels != nil || classNames.isEmpty
+      ? name : "\(classNames[folder(of: index)])/\(name)"
+  }
+
+  /// The path of the image `index`.
+  func path(at index: Int) -> FilePath {
+    folders[folder(of: index)].appending(names[index])
+  }
+
+  /// The folder the image `index` is in, counted from 0.
+  private func folder(of index: Int) -> Int {
     var (low, high) = (0, starts.count)
     while high - low > 1 {
       let middle = (low + high) / 2
@@ -69,15 +83,63 @@ struct FolderIndex {
     }
     return low
   }
+}
 
-  /// The path of the image `index` below the folder, as text.
-  func name(at index: Int) -> String {
-    let name = names.text(at: index)
-    return classNames.isEmpty ? name : "\(classNames[folder(of: index)])/\(name)"
+extension FolderIndex {
+  private typealias Class = (name: ArraySlice<CChar>, tree: FolderTree)
+
+  /// The sub-folders with pictures, the names of those without, and all files that are none.
+  private static func classes(
+    of top: FolderListing, at path: FilePath, _ indexing: (Int) -> Void
+  ) throws -> (classes: [Class], empty: NamedCount, others: FileKinds) {
+    var (classes, empty, others) = ([Class](), NamedCount(), top.others)
+    var listed = top.count
+    for index in 0..<top.folders.count {
+      let name = top.folders[index]
+      if !FolderTree.isOfSystem(name) {
+        let tree = try FolderTree(path: path.appending(name)) { indexing(listed + $0) }
+        listed += tree.count
+        others.add(tree.others)
+        if tree.images.count > 0 {
+          classes.append((name, tree))
+          continue
+        }
+      }
+      empty.add(top.folders.text(at: index))
+    }
+    return (classes, empty, others)
   }
 
-  /// The path of the image `index`.
-  func path(at index: Int) -> FilePath {
-    folders[folder(of: index)].appending(names[index])
+  /// Throws where the sub-folders are parts of a data set, such as `train`, with classes of their own.
+  private static func refuseSplits(_ classes: [Class], at path: FilePath) throws {
+    let parts: Set = [
+      "train", "training", "val", "valid", "validation", "dev", "test", "testing",
+    ]
+    let nested = classes.filter { $0.tree.ownCount == 0 }.map { text($0.name) }
+    guard let first = nested.first(where: { $0.lowercased().hasPrefix("train") }) ?? nested.first,
+      classes.allSatisfy({ parts.contains(text($0.name).lowercased()) })
+    else { return }
+    throw ImageError(
+      path.description, "holds folders of classes: \(nested.joined(separator: ", "))",
+      remedy: "give one of them, such as \(path.description)/\(first)")
   }
+
+  private static func passedOver(_ others: FileKinds, _ emptyFolders: NamedCount) -> [String] {
+    [
+      others.count > 0 ? others.description : nil,
+      emptyFolders.phrase("folder without a picture", "folders without a picture"),
+    ].compactMap { $0 }
+  }
+
+  private static func noPicture(_ path: FilePath) -> ImageError {
+    ImageError(
+      path.description, "holds no picture",
+      remedy:
+        "give a folder of .png, .jpg or .webp files, or of one sub-folder of them for each class")
+  }
+}
+
+/// A name as text, with what is not UTF-8 replaced.
+private func text(_ name: ArraySlice<CChar>) -> String {
+  String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -6,11 +6,11 @@ struct FolderListing {
   private(set) var folders = NameList()
   /// Files with the extension of a picture, in any case, sorted by bytes.
   private(set) var images = NameList()
-  /// The number of other files.
-  private(set) var otherCount = 0
+  /// The other files.
+  private(set) var others = FileKinds()
 
   /// The number of files, pictures or not.
-  var count: Int { images.count + otherCount }
+  var count: Int { images.count + others.count }
 
   /// Lists a folder; paths and names are bytes, valid UTF-8 or not.
   ///
@@ -25,7 +25,7 @@ struct FolderListing {
       } else if Self.isPicture(entry.name) {
         images.append(entry.name)
       } else {
-        otherCount += 1
+        others.add(entry.name)
       }
       if count.isMultiple(of: 1000) { progress(count) }
     }

@@ -6,6 +6,8 @@ public protocol ImageDataset: Sendable {
   var shape: ImageShape { get }
   /// The names of the classes by label; empty when unlabelled.
   var classNames: [String] { get }
+  /// What lay beside the images and is not among them, in phrases for people: "12 .txt, 3 .gif".
+  var passedOver: [String] { get }
 
   /// The class of the image `index`, in `0..<classNames.count`; nil when unlabelled.
   func label(at index: Int) -> Int?
@@ -20,6 +22,9 @@ public protocol ImageDataset: Sendable {
 }
 
 extension ImageDataset {
+  /// Nothing, where only images can be.
+  public var passedOver: [String] { [] }
+
   /// The number, where images have no names of their own.
   public func name(at index: Int) -> String { "image \(index)" }
 
@@ -36,26 +41,29 @@ extension ImageDataset {
 
 /// Opens a folder of pictures or an IDX file as a dataset.
 ///
-/// A folder's classes are its sub-folders; an IDX file's come from the IDX file `labels`. With a
-/// `size`, images are scaled to fill it and cropped in the middle; without, all must be of one.
+/// A folder's classes are its sub-folders, or what the table `labels` says; an IDX file's come from the IDX
+/// file `labels`. With a `size`, images are scaled to fill it and cropped in the middle; without, all must
+/// be of one.
 ///
 /// - Parameters:
+///   - conditions: choose rows of the table, and with them images.
 ///   - toleratesBadImages: whether a folder is opened though images cannot be read; see
 ///     `readableImages`.
 ///   - indexing: called now and then with the number of files listed so far.
 /// - Throws: an `ImageError` that names the file or folder at fault.
 public func openDataset(
-  path: String, labels: String?, size: ImageSize?, color: ColorMode,
-  toleratesBadImages: Bool = false, indexing: (Int) -> Void = { _ in }
+  path: String, labels: String?, where conditions: [RowCondition] = [], size: ImageSize?,
+  color: ColorMode, toleratesBadImages: Bool = false, indexing: (Int) -> Void = { _ in }
 ) throws -> any ImageDataset {
-  guard FilePath(path).isFolder else {
-    return try IDXDataset(images: path, labels: labels, size: size, color: color)
+  if FilePath(path).isFolder {
+    return try ImageFolder(
+      path, table: labels.map { try LabelTable($0, where: conditions) }, size: size, color: color,
+      toleratesBadImages: toleratesBadImages, indexing: indexing)
   }
-  guard labels == nil else {
+  guard conditions.isEmpty else {
     throw ImageError(
-      path, "is a folder, whose classes are its sub-folders",
-      remedy: "give no label file, or give the images as an IDX file")
+      path, "is no folder, so its labels are no table whose rows could be chosen",
+      remedy: "leave out --where")
   }
-  return try ImageFolder(
-    path, size: size, color: color, toleratesBadImages: toleratesBadImages, indexing: indexing)
+  return try IDXDataset(images: path, labels: labels, size: size, color: color)
 }

@@ -1,4 +1,5 @@
-/// A folder of pictures; a sub-folder is a class, a flat folder is unlabelled.
+/// A folder of pictures. A sub-folder is the class of all that is in it, at any depth, unless a table says
+/// the classes; a flat folder without a table is unlabelled.
 ///
 /// Classes and files are sorted by the bytes of their names, so labels and numbers do not depend
 /// on the machine. Images are decoded when read and not kept; the index takes some 10 bytes an
@@ -23,13 +24,20 @@ public struct ImageFolder: ImageDataset {
   /// the same: that of the first. Throws an `ImageError` that names the folder or files at fault.
   ///
   /// - Parameters:
+  ///   - table: says the classes, and which pictures below the folder are meant.
   ///   - toleratesBadImages: leaves the search for bad images to whoever reads them.
   ///   - indexing: called now and then with the number of files listed so far.
   public init(
-    _ path: String, size: ImageSize?, color: ColorMode, toleratesBadImages: Bool = false,
-    indexing: (Int) -> Void = { _ in }
+    _ path: String, table: LabelTable? = nil, size: ImageSize?, color: ColorMode,
+    toleratesBadImages: Bool = false, indexing: (Int) -> Void = { _ in }
   ) throws {
-    let index = try FolderIndex(FilePath(path), indexing: indexing)
+    let folder = FilePath(path)
+    let index =
+      if let table {
+        try FolderIndex(folder, table: table, indexing: indexing)
+      } else {
+        try FolderIndex(folder, indexing: indexing)
+      }
     self.index = index
     self.color = color
     resizes = size != nil
@@ -52,15 +60,14 @@ public struct ImageFolder: ImageDataset {
 
   /// The number of images.
   public var count: Int { index.count }
-  /// The names of the sub-folders, sorted; empty when the folder is flat.
+  /// The names of the sub-folders with pictures or of the table's classes, sorted; empty when the folder
+  /// is unlabelled.
   public var classNames: [String] { index.classNames }
-  /// The number of files passed over because their names are not those of pictures.
-  public var ignoredFileCount: Int { index.ignoredFileCount }
+  /// The files of other kinds, the folders without a picture, and what a table leaves out.
+  public var passedOver: [String] { index.passedOver }
 
-  /// The class of the image, in `0..<classNames.count`, or nil when the folder is flat.
-  public func label(at index: Int) -> Int? {
-    classNames.isEmpty ? nil : self.index.folder(of: index)
-  }
+  /// The class of the image, in `0..<classNames.count`, or nil when the folder is unlabelled.
+  public func label(at index: Int) -> Int? { self.index.label(at: index) }
 
   /// The path of the image below the folder, with what is not UTF-8 replaced.
   public func name(at index: Int) -> String { self.index.name(at: index) }

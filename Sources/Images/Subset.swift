@@ -16,6 +16,8 @@ public struct Subset: ImageDataset {
   public var shape: ImageShape { base.shape }
   /// The names of the classes of the whole dataset.
   public var classNames: [String] { base.classNames }
+  /// What lay beside the images of the whole dataset.
+  public var passedOver: [String] { base.passedOver }
 
   /// The number the image `index` has in the whole dataset.
   public func baseIndex(at index: Int) -> Int { Int(indices[index]) }

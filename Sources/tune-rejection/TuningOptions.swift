@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineTools
 import Evaluation
+import Images
 
 /// What to compare with, how many candidates, and which setting.
 struct TuningOptions: ParsableArguments {
@@ -11,8 +12,15 @@ struct TuningOptions: ParsableArguments {
   var trainImages: String?
 
   @Option(
-    help: ArgumentHelp("The IDX file of labels of --train-images.", valueName: "path"))
+    help: ArgumentHelp("The labels of --train-images, as --labels has them.", valueName: "path"))
   var trainLabels: String?
+
+  @Option(
+    name: .customLong("train-where"),
+    help: ArgumentHelp(
+      "Only pictures whose row of --train-labels has this value in that column; may be repeated.",
+      valueName: "column=value"))
+  var trainConditions: [RowCondition] = []
 
   @Option(
     help: ArgumentHelp(
@@ -54,6 +62,7 @@ struct TuningOptions: ParsableArguments {
     var options = images
     options.images = trainImages
     options.labels = trainLabels
+    options.conditions = trainConditions
     return options
   }
 
@@ -73,6 +82,8 @@ struct TuningOptions: ParsableArguments {
     try check(
       !classificationAccuracyScore || trainImages != nil,
       "--classification-accuracy-score needs --train-images, to compare with.")
+    try check(
+      trainLabels != nil || trainConditions.isEmpty, "--train-where needs --train-labels.")
     try check(trainImages != nil || trainLabels == nil, "--train-labels needs --train-images.")
   }
 }

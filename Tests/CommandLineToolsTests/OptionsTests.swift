@@ -34,6 +34,20 @@ import Testing
     }
   }
 
+  @Test func rowsOfTables() throws {
+    let options = try ImageOptions.parse(
+      ["--images", "a", "--labels", "b", "--where", "split=train", "--where", "n=a=b"])
+    #expect(
+      options.conditions == [
+        RowCondition(column: "split", value: "train"), RowCondition(column: "n", value: "a=b"),
+      ])
+    for wrong in ["split", "=train", ""] {
+      #expect(throws: (any Error).self) {
+        try ImageOptions.parse(["--images", "a", "--labels", "b", "--where", wrong])
+      }
+    }
+  }
+
   @Test(arguments: [("64", 64, 64), ("48x64", 48, 64), ("1X8192", 1, 8192)])
   func size(text: String, height: Int, width: Int) {
     #expect(ImageSize(argument: text) == ImageSize(height: height, width: width))

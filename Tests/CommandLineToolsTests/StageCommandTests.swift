@@ -44,7 +44,8 @@ import Testing
             OVERVIEW: Does what the tests want to see done.
 
             USAGE: example-stage [--threads <n>] [--seed <n>] --output <path> --images <path> \
-            [--labels <path>] [--size <n|hxw>] [--grey] [--color] [--bad-images <way>] [--fail] [--wait]
+            [--labels <path>] [--where <column=value> ...] [--size <n|hxw>] [--grey] \
+            [--color] [--bad-images <way>] [--fail] [--wait]
 
             OPTIONS:
               --threads <n>           The number of threads. (default: one per core) Their
@@ -52,9 +53,16 @@ import Testing
                                       VQVAE_KERNELS=avx512, avx2 or plain names.
               --seed <n>              The seed of everything random. (default: 0)
               --output <path>         The file to write.
-              --images <path>         A folder of PNGs, in which a sub-folder is a class,
-                                      or an IDX file.
-              --labels <path>         The IDX file of labels of an IDX file.
+              --images <path>         A folder of PNG, JPEG or WebP files, in which a
+                                      sub-folder is the class of all in it, at any depth;
+                                      or an IDX file. Pictures are turned upright as their
+                                      EXIF says; colour profiles are ignored.
+              --labels <path>         The labels of an IDX file, an IDX file as well; or
+                                      those of a folder, a CSV table whose columns 'path'
+                                      and 'class', or first two, hold each picture's path
+                                      below the folder and its class.
+              --where <column=value>  Only pictures whose row of --labels has this value in
+                                      that column; may be repeated.
               --size <n|hxw>          Resize and crop all images to N × N or H × W pixels.
               --grey                  Read all images in grey.
               --color                 Read all images in colour. (default: --color)

@@ -34,6 +34,8 @@ public enum FileReader: String, CaseIterable, Sendable {
   case referencePrior
   /// A folder of images, made from a list of names; see `NamedFiles`.
   case names
+  /// A table of the classes of pictures.
+  case labels
   /// Images in an IDX file, gzipped or not.
   case idx
   /// An image.
@@ -66,6 +68,7 @@ public enum FileReader: String, CaseIterable, Sendable {
       _ = try importVQVAE(SafetensorsFile(path: path), imageSize: ImageSize(square: 16))
     case .referencePrior: try Self.readReferencePrior(SafetensorsFile(path: path))
     case .names: try Self.readFolder(NamedFiles(listedIn: path))
+    case .labels: try Self.readLabels(path)
     case .idx:
       let dataset = try IDXDataset(images: path, labels: nil, size: nil, color: .color)
       for index in [0, dataset.count - 1] { _ = try dataset.image(at: index) }
@@ -78,7 +81,7 @@ public enum FileReader: String, CaseIterable, Sendable {
   /// Whether its files are artifacts, with a configuration and a digest.
   public var readsArtifacts: Bool {
     switch self {
-    case .safetensors, .referenceVQVAE, .referencePrior, .names, .idx, .png, .jpeg, .webp,
+    case .safetensors, .referenceVQVAE, .referencePrior, .names, .labels, .idx, .png, .jpeg, .webp,
       .font, .emoji:
       false
     default: true
@@ -110,6 +113,16 @@ public enum FileReader: String, CaseIterable, Sendable {
     for index in 0..<dataset.count {
       _ = (dataset.name(at: index), dataset.label(at: index))
       _ = try dataset.image(at: index)
+    }
+  }
+
+  /// A table without a header, and one of which rows are chosen.
+  private static func readLabels(_ path: String) throws {
+    _ = try LabelTable(path)
+    do {
+      _ = try LabelTable(path, where: [RowCondition(column: "split", value: "train")])
+    } catch let error as ImageError where error.problem.contains(" column ") {
+      // Most tables have no such column.
     }
   }
 

@@ -66,8 +66,8 @@ struct ImageDatasetTests {
     #expect {
       try open(folder.file("pngs"), labels: labels)
     } throws: {
-      "\($0)" == "\(folder.file("pngs")) is a folder, whose classes are its sub-folders; "
-        + "give no label file, or give the images as an IDX file"
+      "\($0)" == "\(labels) is not UTF-8 text, in line 1; "
+        + "give a table of comma-separated values in UTF-8"
     }
     #expect {
       try open(folder.file("missing"))

@@ -56,10 +56,13 @@ public struct Program: Sendable {
 public struct Outcome: Equatable, Sendable {
   /// The text on standard output.
   public var output: String
-  /// The text on standard error.
+  /// The text on standard error, but for `found`.
   public var errors: String
   /// The exit code; of a program that a signal ended, the signal's number, negative.
   public var code: Int32
+  /// The lines on standard error that say what images were found. Outcomes are equal without: they are
+  /// said whatever comes of it.
+  public private(set) var found: [String] = []
 
   /// An outcome to compare with.
   public init(output: String = "", errors: String = "", code: Int32) {
@@ -68,6 +71,20 @@ public struct Outcome: Equatable, Sendable {
     self.code = code
   }
 
-  /// The lines on standard error.
+  /// The outcome of a program that wrote `standardError` on standard error.
+  init(output: String, standardError: String, code: Int32) {
+    func isFound(_ line: Substring) -> Bool { line.hasPrefix("found in ") }
+    let lines = standardError.split(separator: "\n", omittingEmptySubsequences: false)
+    self.init(
+      output: output, errors: lines.filter { !isFound($0) }.joined(separator: "\n"), code: code)
+    found = lines.filter(isFound).map(String.init)
+  }
+
+  /// The lines on standard error, but for `found`.
   public var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
+
+  /// Whether two programs said the same and ended alike.
+  public static func == (left: Outcome, right: Outcome) -> Bool {
+    (left.output, left.errors, left.code) == (right.output, right.errors, right.code)
+  }
 }

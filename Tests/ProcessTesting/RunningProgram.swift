@@ -46,7 +46,7 @@ public final class RunningProgram {
     process.waitUntilExit()
     let status = process.terminationStatus
     return Outcome(
-      output: output.text, errors: errors.text,
+      output: output.text, standardError: errors.text,
       code: process.terminationReason == .exit ? status : -status)
   }
 }

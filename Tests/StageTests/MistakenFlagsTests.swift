@@ -35,6 +35,7 @@ import Testing
     (["--keep", "0.5", "--threshold", "0.5"], "--threshold and --keep exclude each other."),
     (["--draw", "0"], "--draw lies between 1 and 1000000."),
     (["--train-labels", "labels"], "--train-labels needs --train-images."),
+    (["--train-where", "split=train"], "--train-where needs --train-labels."),
     (["--accuracy-samples", "1"], "--accuracy-samples lies between 2 and 10000000."),
     (["--accuracy-steps", "0"], "--accuracy-steps lies between 1 and 10000000."),
     (
@@ -56,6 +57,7 @@ import Testing
     (["--channels", "0"], "use 2 to 4096 channels, not 0"),
     (["--codes", "16385"], "level top has 16385 codes; use 2 to 16384"),
     (["--steps", "0"], "--steps lies between 1 and 1000000000."),
+    (["--where", "split=train"], "--where needs --labels."),
     (["--hours", "1"], "--steps and --hours exclude each other."),
     (["--accumulate", "0"], "--accumulate is at least 1."),
     (["--accumulate", "3"], "--accumulate 3 does not divide the batch of 16."),

@@ -1,0 +1,17 @@
+import Images
+
+/// What a data set turned out to hold, in one line:
+/// "found in photos: 60 images of 16×16 pixels in grey, 3 classes; passed over 12 .txt".
+func foundLine(in path: String, _ dataset: any ImageDataset) -> String {
+  let images = "\(spoken(count: dataset.count)) image\(dataset.count == 1 ? "" : "s")"
+  let color = dataset.shape.channels == 1 ? "in grey" : "in colour"
+  let classes =
+    switch dataset.classNames.count {
+    case 0: "without classes"
+    case 1: "1 class"
+    case let count: "\(spoken(count: count)) classes"
+    }
+  let rest = dataset.passedOver
+  return "found in \(path): \(images) of \(dataset.shape.size) pixels \(color), \(classes)"
+    + (rest.isEmpty ? "" : "; passed over " + rest.joined(separator: ", "))
+}

@@ -1,0 +1,78 @@
+import Foundation
+import ProcessTesting
+import Testing
+
+/// Pictures as they lie on people's disks: what the stages make of them and say about them.
+@Suite struct DataSetTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  private func train(_ flags: String..., images: String = "images") throws -> (Outcome, Data) {
+    let outcome = try Command.trainVQVAE(images: images).with("--steps", "3").with(flags).run(
+      in: folder)
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    return (outcome, try folder.read("vqvae.safetensors"))
+  }
+
+  /// A tree as ImageNet's: classes named by numbers, some pictures deeper, other things beside them.
+  @Test func aTreeAsImageNets() throws {
+    for (number, shape) in Shape.allCases.enumerated() {
+      for picture in 0..<6 {
+        let depth = picture % 2 == 0 ? "" : "deeper/"
+        try folder.write(
+          Data(try shape.image(number: picture).pngBytes()),
+          to: "photos/train/n0144076\(number)/\(depth)n_\(picture).JPEG")
+      }
+    }
+    try folder.write(Data([1]), to: "photos/train/n01440764.tar")
+    try folder.write(Data([1]), to: "photos/train/empty/readme.txt")
+    let command = Command.trainVQVAE(images: "photos").with("--steps", "1")
+    try expectRefusal(
+      command, in: folder,
+      "photos holds folders of classes: train; give one of them, such as photos/train")
+    let (outcome, _) = try train(images: "photos/train")
+    #expect(
+      outcome.found == [
+        "found in photos/train: 18 images of 16×16 pixels in grey, 3 classes; passed over 1 .tar, "
+          + "1 .txt, 1 folder without a picture ('empty')"
+      ])
+  }
+
+  /// The classes of a table are those of folders, and the model is the same.
+  @Test func aTableOfLabels() throws {
+    try folder.writeShapes(to: "images", count: 6)
+    var rows = ["class,path,split"]
+    for shape in Shape.allCases {
+      for number in 0..<6 {
+        rows.append("\(shape),\(shape)/\(number).png,\(number < 5 ? "train" : "test")")
+      }
+    }
+    try folder.write(Data(rows.joined(separator: "\r\n").utf8), to: "labels.csv")
+    let steps = ["--steps", "20", "--held-out", "3"]
+    let command = Command.trainClassifier().with(steps)
+    #expect(try command.run(in: folder).code == 0)
+    let byFolders = try folder.read("classifier.safetensors")
+    try FileManager.default.removeItem(atPath: folder("classifier.safetensors"))
+    let labelled = command.with("--labels", "labels.csv")
+    #expect(try labelled.run(in: folder).code == 0)
+    #expect(try folder.read("classifier.safetensors") == byFolders)
+    let part = try labelled.with("--where", "split=train").run(in: folder)
+    #expect(
+      part.found == [
+        "found in images: 15 images of 16×16 pixels in grey, 3 classes; passed over 3 pictures "
+          + "whose rows are not chosen"
+      ])
+    #expect(part.code == 0 && (try folder.read("classifier.safetensors")) != byFolders)
+    try expectRefusal(
+      labelled.with("--where", "split=none"), in: folder,
+      "labels.csv has no row that is chosen; pass another --where")
+    try folder.write(Data("disc/0.png,\"disc".utf8), to: "labels.csv")
+    try expectRefusal(
+      labelled, in: folder,
+      "labels.csv has a quote that is never closed, in line 1; give a table of comma-separated "
+        + "values in UTF-8")
+  }
+}
