@@ -20,6 +20,8 @@ public struct AugmentationOptions: ParsableArguments {
   @Flag(help: "Flip training images left to right, half the time.")
   private var flip = false
 
+  @OptionGroup private var crop: CropOptions
+
   /// Nothing set: small shifts, turns and changes of scale.
   public init() {}
 
@@ -31,10 +33,16 @@ public struct AugmentationOptions: ParsableArguments {
     if !(0...0.9).contains(scaling) { throw ValidationError("--scaling lies between 0 and 0.9.") }
   }
 
+  /// To what part of their size pictures are reduced before random windows are taken; nil without those.
+  public var cropScale: ClosedRange<Double>? { crop.scale }
+
+  /// Refuses windows of no size.
+  public func check(_ images: ImageOptions) throws { try crop.check(images) }
+
   /// The augmentation that the flags describe, drawn by `seed`.
   public func augmentation(seed: UInt64) -> Augmentation {
     Augmentation(
       seed: seed, shift: shift, flipsHorizontally: flip, rotation: rotation, scaling: scaling,
-      shear: shear)
+      shear: shear, crop: cropScale)
   }
 }

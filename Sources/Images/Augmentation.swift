@@ -1,6 +1,6 @@
 import Foundation
 
-/// Small random changes that keep what an image shows: a shift, a turn, a mirror.
+/// Random changes that keep what an image shows: a window, a shift, a turn, a mirror.
 ///
 /// What happens to an image is a pure function of the seed and its position in the data order.
 /// What moves in from outside repeats the edge. Amounts are the most an image is changed by, either
@@ -18,25 +18,32 @@ public struct Augmentation: Hashable, Sendable {
   public var scaling: Double
   /// The largest shear, in columns per row.
   public var shear: Double
+  /// To what part of its size, above 0 and at most 1, a picture is reduced before a random window is taken
+  /// from it; nil for the middle of the picture, as large as possible.
+  public var crop: ClosedRange<Double>?
 
   /// An augmentation that does what it is told and nothing else.
   public init(
     seed: UInt64, shift: Int = 0, flipsHorizontally: Bool = false, rotation: Double = 0,
-    scaling: Double = 0, shear: Double = 0
+    scaling: Double = 0, shear: Double = 0, crop: ClosedRange<Double>? = nil
   ) {
     precondition(shift >= 0 && rotation >= 0 && shear >= 0 && (0..<1).contains(scaling))
+    precondition(crop.map { $0.lowerBound > 0 && $0.upperBound <= 1 } ?? true)
     self.seed = seed
     self.shift = shift
     self.flipsHorizontally = flipsHorizontally
     self.rotation = rotation
     self.scaling = scaling
     self.shear = shear
+    self.crop = crop
   }
 
-  /// Changes the image of `shape` in `pixels` as the image at `position` is to be changed.
+  /// Changes the image of `shape` in `pixels`, once it is cropped, as the image at `position` is to be
+  /// changed.
   public func apply(
     to pixels: UnsafeMutableBufferPointer<UInt8>, shape: ImageShape, position: Int
   ) {
+    guard movesPixels else { return }
     let source = Array(pixels.prefix(shape.byteCount))
     let map = drawMap(shape: shape, position: position)
     for y in 0..<shape.height {
@@ -48,6 +55,10 @@ public struct Augmentation: Hashable, Sendable {
         }
       }
     }
+  }
+
+  private var movesPixels: Bool {
+    shift != 0 || flipsHorizontally || rotation != 0 || scaling != 0 || shear != 0
   }
 
   /// Draws the map from a pixel of the result to the place in the source it shows.

@@ -30,9 +30,11 @@ public struct AugmentedCopies: ImageDataset {
 
   /// Writes the image, `[height, width, channels]`, to the start of `buffer`; throws as the dataset.
   public func readImage(at index: Int, into buffer: UnsafeMutableBufferPointer<UInt8>) throws {
-    try base.readImage(at: index / (copies + 1), into: buffer)
-    if !index.isMultiple(of: copies + 1) {
-      augmentation.apply(to: buffer, shape: shape, position: index)
+    let picture = index / (copies + 1)
+    if index.isMultiple(of: copies + 1) {
+      try base.readImage(at: picture, into: buffer)
+    } else {
+      try augmentation.read(picture, of: base, position: index, into: buffer)
     }
   }
 }

@@ -51,13 +51,20 @@ public struct IDXDataset: ImageDataset {
 
   /// Writes the image, `[height, width, channels]`, to the start of `buffer`.
   public func readImage(at index: Int, into buffer: UnsafeMutableBufferPointer<UInt8>) {
-    let bytes = pixels[index * source.byteCount..<(index + 1) * source.byteCount]
-    guard source != shape else {
-      _ = buffer.update(fromContentsOf: bytes)
-      return
+    if source == shape {
+      _ = buffer.update(fromContentsOf: bytes(at: index))
+    } else {
+      _ = buffer.update(fromContentsOf: picture(at: index).resized(toFill: shape.size).bytes)
     }
-    let image = Image(shape: source, bytes: Array(bytes)).converted(to: color)
-    _ = buffer.update(fromContentsOf: image.resized(toFill: shape.size).bytes)
+  }
+
+  /// The image as it is in the file, in grey or in colour.
+  public func picture(at index: Int) -> Image {
+    Image(shape: source, bytes: Array(bytes(at: index))).converted(to: color)
+  }
+
+  private func bytes(at index: Int) -> ArraySlice<UInt8> {
+    pixels[index * source.byteCount..<(index + 1) * source.byteCount]
   }
 
   private static func shape(of file: IDXFile) throws -> ImageShape {

@@ -19,6 +19,11 @@ public protocol ImageDataset: Sendable {
   ///
   /// The buffer has room for `shape.byteCount` bytes. Throws an `ImageError` naming the file.
   func readImage(at index: Int, into buffer: UnsafeMutableBufferPointer<UInt8>) throws
+
+  /// The picture that the image `index` was made of, of any size, in grey or in colour as the images.
+  ///
+  /// Throws an `ImageError` naming the file.
+  func picture(at index: Int) throws -> Image
 }
 
 extension ImageDataset {
@@ -27,6 +32,9 @@ extension ImageDataset {
 
   /// The number, where images have no names of their own.
   public func name(at index: Int) -> String { "image \(index)" }
+
+  /// The image itself, where there is no more of it.
+  public func picture(at index: Int) throws -> Image { try image(at: index) }
 
   /// The image `index`; throws an `ImageError` naming the file that cannot be read.
   public func image(at index: Int) throws -> Image {

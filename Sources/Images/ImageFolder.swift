@@ -83,6 +83,11 @@ public struct ImageFolder: ImageDataset {
     _ = buffer.update(fromContentsOf: image.resized(toFill: shape.size).bytes)
   }
 
+  /// Decodes the whole picture, in grey or in colour; throws an `ImageError` naming the file.
+  public func picture(at index: Int) throws -> Image {
+    try EncodedImage(InputFile(self.index.path(at: index))).decoded(color: color)
+  }
+
   private func checkSize(_ size: ImageSize, of file: InputFile) throws {
     guard size != shape.size else { return }
     throw ImageError(

@@ -84,8 +84,11 @@ private struct BatchReader: Sendable {
       for (place, position) in positions.enumerated() where isWanted() {
         let image = UnsafeMutableBufferPointer(
           rebasing: buffer[place * shape.byteCount..<(place + 1) * shape.byteCount])
-        try dataset.readImage(at: indices[place], into: image)
-        augmentation?.apply(to: image, shape: shape, position: position)
+        if let augmentation {
+          try augmentation.read(indices[place], of: dataset, position: position, into: image)
+        } else {
+          try dataset.readImage(at: indices[place], into: image)
+        }
       }
     }
     return Batch(pixels: pixels, labels: labels, indices: indices)

@@ -6,11 +6,22 @@ extension Image {
   /// pixel, so an image that only needs cropping is copied byte for byte.
   public func resized(toFill target: ImageSize) -> Image {
     guard size != target else { return self }
-    let ratio = min(
-      Double(height) / Double(target.height), Double(width) / Double(target.width))
-    let rows = windows(over: height, count: target.height, ratio: ratio)
-    let columns = windows(over: width, count: target.width, ratio: ratio)
+    let ratio = ratioFilling(target)
+    return resized(
+      to: target, ratio: ratio, top: room(in: height, for: target.height, ratio: ratio) / 2,
+      left: room(in: width, for: target.width, ratio: ratio) / 2)
+  }
 
+  /// The most pixels of the image, along each axis, that one of `target` may stand for.
+  func ratioFilling(_ target: ImageSize) -> Double {
+    min(Double(height) / Double(target.height), Double(width) / Double(target.width))
+  }
+
+  /// The part of the image from the row `top` and the column `left` on, rounded down, in which `ratio`
+  /// pixels along each axis become one; it lies within the image.
+  func resized(to target: ImageSize, ratio: Double, top: Double, left: Double) -> Image {
+    let rows = windows(over: height, count: target.height, ratio: ratio, from: top)
+    let columns = windows(over: width, count: target.width, ratio: ratio, from: left)
     let shape = ImageShape(size: target, channels: channels)
     let used = span(of: columns)
     var blended = [Float](repeating: 0, count: used.count * channels)
@@ -61,9 +72,15 @@ private struct Window {
   var end: Int { first + weights.count }
 }
 
-/// The windows of `count` output samples, each `ratio` input samples wide, centred on the input.
-private func windows(over length: Int, count: Int, ratio: Double) -> [Window] {
-  let origin = max((Double(length) - ratio * Double(count)) / 2, 0).rounded(.down)
+/// How many of `length` input samples `count` windows, each `ratio` of them wide, leave over.
+func room(in length: Int, for count: Int, ratio: Double) -> Double {
+  max(Double(length) - ratio * Double(count), 0)
+}
+
+/// The windows of `count` output samples, each `ratio` of `length` input samples wide, of which the first
+/// begins at `start`, rounded down.
+private func windows(over length: Int, count: Int, ratio: Double, from start: Double) -> [Window] {
+  let origin = start.rounded(.down)
   let radius = max(ratio, 1)
   return (0..<count).map { index in
     let center = origin + (Double(index) + 0.5) * ratio

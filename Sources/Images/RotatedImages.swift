@@ -30,9 +30,17 @@ public struct RotatedImages: ImageDataset {
 
   /// Writes the image, `[height, width, channels]`, to the start of `buffer`; throws as the dataset.
   public func readImage(at index: Int, into buffer: UnsafeMutableBufferPointer<UInt8>) throws {
-    let orientation = [Orientation.upright, .quarterTurn, .halfTurn, .threeQuarterTurn][
-      index % Self.turns]
-    let image = try base.image(at: index / Self.turns).turnedUpright(from: orientation)
-    _ = buffer.update(fromContentsOf: image.bytes)
+    _ = buffer.update(
+      fromContentsOf: turned(try base.image(at: index / Self.turns), at: index).bytes)
+  }
+
+  /// The picture that the image was made of, turned as it is; throws as the dataset.
+  public func picture(at index: Int) throws -> Image {
+    turned(try base.picture(at: index / Self.turns), at: index)
+  }
+
+  private func turned(_ image: Image, at index: Int) -> Image {
+    image.turnedUpright(
+      from: [.upright, .quarterTurn, .halfTurn, .threeQuarterTurn][index % Self.turns])
   }
 }

@@ -28,6 +28,9 @@ public struct Subset: ImageDataset {
   /// The class of the image, or nil when unlabelled.
   public func label(at index: Int) -> Int? { base.label(at: baseIndex(at: index)) }
 
+  /// The picture that the image was made of; throws as `base`.
+  public func picture(at index: Int) throws -> Image { try base.picture(at: baseIndex(at: index)) }
+
   /// Writes the image, `[height, width, channels]`, to the start of `buffer`; throws as `base`.
   public func readImage(at index: Int, into buffer: UnsafeMutableBufferPointer<UInt8>) throws {
     try base.readImage(at: baseIndex(at: index), into: buffer)

@@ -11,13 +11,14 @@ import VAE
 /// Throws what the dataset throws.
 public func vaeTraining(
   _ configuration: TrainedConfiguration<VAEConfiguration>, on dataset: any ImageDataset,
-  sharedBy communicator: any Communicator = SoleProcess()
+  augmentation: Augmentation? = nil, sharedBy communicator: any Communicator = SoleProcess()
 ) throws -> TrainingTask {
   let settings = configuration.training
   let model = VAE(
     configuration.model, start: .random(Randomness(seed: settings.seed).stream("weights")))
   let split = try dataset.split(holdOut: settings.heldOut, seed: settings.seed)
-  let batches = TrainingBatches(split.training, settings, sharedBy: communicator)
+  let batches = TrainingBatches(
+    split.training, settings, augmentation: augmentation, sharedBy: communicator)
   let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
   return TrainingTask(
     title: "train-vqvae", parameters: model.parameters, settings: settings,

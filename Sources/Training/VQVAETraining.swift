@@ -14,7 +14,8 @@ import VQVAE
 /// - Parameter features: what the configuration's feature weight is for.
 public func vqvaeTraining(
   _ configuration: TrainedConfiguration<VQVAEConfiguration>, on dataset: any ImageDataset,
-  features: Classifier? = nil, sharedBy communicator: any Communicator = SoleProcess()
+  features: Classifier? = nil, augmentation: Augmentation? = nil,
+  sharedBy communicator: any Communicator = SoleProcess()
 ) throws -> TrainingTask {
   let settings = configuration.training
   let start = ParameterStore.Start.random(Randomness(seed: settings.seed).stream("weights"))
@@ -22,7 +23,8 @@ public func vqvaeTraining(
   let objectives = AddedObjectives(
     configuration.model, features: features, settings: settings, start: start)
   let split = try dataset.split(holdOut: settings.heldOut, seed: settings.seed)
-  let batches = TrainingBatches(split.training, settings, sharedBy: communicator)
+  let batches = TrainingBatches(
+    split.training, settings, augmentation: augmentation, sharedBy: communicator)
   let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
   return TrainingTask(
     title: "train-vqvae", parameters: model.parameters, opponent: objectives.opponent,

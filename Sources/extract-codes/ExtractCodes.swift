@@ -45,6 +45,10 @@ struct ExtractCodes: StageCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
+    try augmentation.check(images)
+    if copies == 0 && augmentation.cropScale != nil {
+      throw ValidationError("--crop needs --copies.")
+    }
     if !(0...1000).contains(copies) { throw ValidationError("--copies lies between 0 and 1000.") }
   }
 

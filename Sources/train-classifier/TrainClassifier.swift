@@ -44,6 +44,11 @@ struct TrainClassifier: TrainingCommand {
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
+  func validate() throws {
+    // A critic's images have the size of its model's.
+    if task.vqvae == nil { try augmentation.check(images) }
+  }
+
   func train(among processes: any Communicator) throws {
     ThreadPool.shared.resize(to: threads.count)
     if let critic = try task.criticImages(seed: seed.seed, open: images.open(shapedFor:)) {
@@ -57,7 +62,8 @@ struct TrainClassifier: TrainingCommand {
     let configuration = TrainedConfiguration(model: model, training: settings)
     try training.train(
       .classifier, to: output.output, configuration: configuration,
-      sources: ["images": try fingerprint(of: dataset)], sharedBy: processes
+      sources: ["images": try fingerprint(of: dataset, croppedWithin: augmentation.cropScale)],
+      sharedBy: processes
     ) {
       try classifierTraining(
         $0, on: dataset, augmentation: augmentation.augmentation(seed: seed.seed), sharedBy: $1)
@@ -68,6 +74,9 @@ struct TrainClassifier: TrainingCommand {
   private func train(
     _ images: CriticImages, sources: [String: String], among processes: any Communicator
   ) throws {
+    if augmentation.cropScale != nil {
+      throw ValidationError("A critic's training takes whole images; leave out --crop.")
+    }
     if training.heldOut != nil {
       throw ValidationError(
         "A critic's training holds out half of all images; leave out --held-out.")

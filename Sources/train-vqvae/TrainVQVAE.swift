@@ -41,6 +41,7 @@ struct TrainVQVAE: TrainingCommand {
   }
 
   @OptionGroup var images: ImageOptions
+  @OptionGroup var crop: CropOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var training: TrainingOptions
 
@@ -60,6 +61,7 @@ struct TrainVQVAE: TrainingCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
+    try crop.check(images)
     switch bottleneck {
     case .codes:
       if let flag = gaussian.given { throw ValidationError("\(flag) needs --bottleneck gaussian.") }
@@ -78,9 +80,10 @@ struct TrainVQVAE: TrainingCommand {
     case .codes:
       let model = try codes.configuration(convolutions, objective, for: shape, path: path)
       let features = try objective.classifier(for: shape)
-      try train(
-        model, .vqvae, on: dataset, features?.file, among: processes
-      ) { try vqvaeTraining($0, on: $1, features: features?.classifier, sharedBy: $2) }
+      try train(model, .vqvae, on: dataset, features?.file, among: processes) {
+        try vqvaeTraining(
+          $0, on: $1, features: features?.classifier, augmentation: $2, sharedBy: $3)
+      }
     case .gaussian:
       let model = try gaussian.configuration(convolutions, for: shape, path: path)
       try train(model, .vae, on: dataset, nil, among: processes, by: vaeTraining)
@@ -90,17 +93,19 @@ struct TrainVQVAE: TrainingCommand {
   private func train<Model: Codable & Hashable & Sendable>(
     _ model: Model, _ kind: ArtifactKind, on dataset: any ImageDataset,
     _ features: ArtifactFile?, among processes: any Communicator,
-    by task: (TrainedConfiguration<Model>, any ImageDataset, any Communicator) throws ->
+    by task:
+      (TrainedConfiguration<Model>, any ImageDataset, Augmentation?, any Communicator) throws ->
       TrainingTask
   ) throws {
     let settings = try training.settings(
       images: dataset.count, at: images.images, steps: 2000, batch: 64, learningRate: 1e-3,
       seed: seed.seed, sharedBy: processes)
     let configuration = TrainedConfiguration(model: model, training: settings)
-    var sources = ["images": try fingerprint(of: dataset)]
+    let augmentation = crop.scale.map { Augmentation(seed: seed.seed, crop: $0) }
+    var sources = ["images": try fingerprint(of: dataset, croppedWithin: crop.scale)]
     sources["features"] = features?.digest
     try training.train(
       kind, to: output.output, configuration: configuration, sources: sources, sharedBy: processes
-    ) { try task($0, dataset, $1) }
+    ) { try task($0, dataset, augmentation, $1) }
   }
 }

@@ -48,6 +48,17 @@ import Testing
     }
   }
 
+  @Test func windows() throws {
+    #expect(try CropOptions.parse([]).scale == nil)
+    #expect(try CropOptions.parse(["--crop"]).scale == 0.25...1)
+    #expect(try CropOptions.parse(["--crop", "--crop-scale", "0.5,0.75"]).scale == 0.5...0.75)
+    for wrong in ["", "0.5", "0.5,", "0,1", "0.5,1.5", "1,0.5", "nan,1", "0.1,0.2,0.3"] {
+      #expect(throws: (any Error).self) {
+        try CropOptions.parse(["--crop", "--crop-scale", wrong])
+      }
+    }
+  }
+
   @Test(arguments: [("64", 64, 64), ("48x64", 48, 64), ("1X8192", 1, 8192)])
   func size(text: String, height: Int, width: Int) {
     #expect(ImageSize(argument: text) == ImageSize(height: height, width: width))

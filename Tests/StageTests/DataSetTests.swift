@@ -75,4 +75,53 @@ import Testing
       "labels.csv has a quote that is never closed, in line 1; give a table of comma-separated "
         + "values in UTF-8")
   }
+
+  /// Windows are the same whether a training is stopped in between or not.
+  @Test func randomWindows() throws {
+    for number in 0..<20 {
+      try folder.write(
+        Data(try Shape.ring.image(number: number, side: 24 + number).pngBytes()),
+        to: "images/\(number).png")
+    }
+    let crop = ["--size", "16", "--crop", "--crop-scale", "0.5,1"]
+    let plain = try train("--size", "16").1
+    let once = try train("--size", "16", "--crop", "--crop-scale", "0.5,1").1
+    #expect(once != plain)
+    #expect(try train("--size", "16", "--crop", "--crop-scale", "0.5,1").1 == once)
+    #expect(try train("--size", "16", "--crop").1 != once)
+
+    let long = Command.trainVQVAE().with(crop + ["--steps", "60"])
+    #expect(try long.run(in: folder).code == 0)
+    let whole = try folder.read("vqvae.safetensors")
+    try FileManager.default.removeItem(atPath: folder("vqvae.safetensors"))
+    let running = try long.with("--checkpoint-interval", "0").start(in: folder)
+    #expect(running.waitForError("step"))
+    running.send(signal: SIGTERM)
+    let stopped = running.finish()
+    if stopped.code != 0 {
+      // Other windows are other images, which a checkpoint refuses.
+      let other = try long.with("--crop-scale", "0.25,1").run(in: folder)
+      #expect(other.code == 1 && other.errors.contains("images"))
+      #expect(try long.run(in: folder).code == 0)
+    }
+    #expect(try folder.read("vqvae.safetensors") == whole)
+  }
+
+  @Test func windowsOfCopies() throws {
+    let pipeline = try Pipeline.shared.get()
+    for number in 0..<3 {
+      try folder.write(
+        Data(try Shape.ring.image(number: number, side: 40).pngBytes()), to: "images/\(number).png")
+    }
+    let command = Command.extractCodes(vqvae: pipeline.folder("vqvae.safetensors")).with(
+      "--size", "16", "--copies", "2")
+    #expect(try command.run(in: folder).code == 0)
+    let plain = try folder.read("codes.safetensors")
+    #expect(try command.with("--crop").run(in: folder).code == 0)
+    let cropped = try folder.read("codes.safetensors")
+    #expect(cropped != plain)
+    try folder.run(command.with("--crop"), inShards: 2)
+    #expect(try command.with("--crop").run(in: folder).code == 0)
+    #expect(try folder.read("codes.safetensors") == cropped)
+  }
 }

@@ -57,6 +57,8 @@ import Testing
     (["--channels", "0"], "use 2 to 4096 channels, not 0"),
     (["--codes", "16385"], "level top has 16385 codes; use 2 to 16384"),
     (["--steps", "0"], "--steps lies between 1 and 1000000000."),
+    (["--crop"], "--crop needs --size, that of the windows."),
+    (["--crop-scale", "0.5,1"], "--crop-scale needs --crop."),
     (["--where", "split=train"], "--where needs --labels."),
     (["--hours", "1"], "--steps and --hours exclude each other."),
     (["--accumulate", "0"], "--accumulate is at least 1."),
