@@ -101,6 +101,10 @@ let package = Package(
         "Artifacts", "CommandLineTools", "Communication", "Models", "Training", argumentParser,
       ]),
 
+    .target(
+      name: "SamplingCommands",
+      dependencies: ["CommandLineTools", "Models", "PixelCNN", argumentParser]),
+
     // Stages.
     .executableTarget(
       name: "extract-emoji",
@@ -132,7 +136,7 @@ let package = Package(
     .executableTarget(
       name: "sample-images",
       dependencies: [
-        "Artifacts", "CommandLineTools", "Generation", "Models", "PixelCNN",
+        "Artifacts", "CommandLineTools", "Generation", "Models", "PixelCNN", "SamplingCommands",
         "Tensors", argumentParser,
       ]),
     .executableTarget(
@@ -145,8 +149,8 @@ let package = Package(
       name: "tune-rejection",
       dependencies: [
         "Artifacts", "Classifiers", "CommandLineTools", "Evaluation",
-        "Generation", "Images", "Models", "PixelCNN", "Tensors", "Training", "TrainingCommands",
-        argumentParser,
+        "Generation", "Images", "Models", "PixelCNN", "SamplingCommands", "Tensors", "Training",
+        "TrainingCommands", argumentParser,
       ]),
     .executableTarget(
       name: "import-reference",

@@ -3,6 +3,7 @@ import Artifacts
 import Generation
 import Models
 import PixelCNN
+import SamplingCommands
 
 /// What to draw, how, and what to keep.
 struct SamplingOptions: ParsableArguments {

@@ -14,36 +14,23 @@ struct CandidatePool {
   /// Draws more like them.
   let generator: CandidateGenerator
 
-  /// Whether the judge can tell if candidates are what they were asked to be.
-  var isJudgedByClass: Bool { judge.knowsClasses && !folder.classNames.isEmpty }
-
   /// The classes there are candidates of, in ascending order.
   var labels: [Int32] { Set(candidates.map(\.label)).sorted() }
 
-  /// Throws a `FileError` if the files are missing, damaged, or do not belong together.
-  init(samples path: String, models: String) throws {
-    guard case .codes(let folder) = try GenerativeModel(folder: models) else {
-      throw FileError(
-        models, "holds a VAE, whose samples nothing rejects",
-        remedy: "pass the models of a VQ-VAE and its priors")
-    }
-    self.folder = folder
-    let judgePath = (models as NSString).appendingPathComponent("judge.safetensors")
-    guard FileManager.default.fileExists(atPath: judgePath) else {
-      throw FileError(
-        judgePath, "is missing",
-        remedy:
-          "train one with train-classifier --architecture residual, and --task rotation if the "
-          + "images have no classes")
-    }
-    judge = try LoadedClassifier(path: judgePath)
+  /// How many candidates are drawn at a time, which changes none of them.
+  static let batchSize = 192
+
+  /// Throws a `FileError` if the file at `path` is missing, damaged, or was not drawn from `models`.
+  init(samples path: String, from models: JudgedModels) throws {
+    folder = models.folder
+    judge = models.judge
     file = try SampleFile(path: path)
     candidates = file.candidates
     generator = CandidateGenerator(
       folder, seed: file.configuration.seed, distribution: file.configuration.distribution,
-      batchSize: 192, basis: file.configuration.basis ?? .class)
+      batchSize: Self.batchSize, basis: file.configuration.basis ?? .class)
     try checkSamples(path)
-    try checkJudge()
+    try models.checkJudge(of: file.configuration.layout.classNames)
   }
 
   private func checkSamples(_ path: String) throws {
@@ -69,31 +56,6 @@ struct CandidatePool {
       throw FileError(
         path, "was scored by another \(role) than the one beside the models",
         remedy: "pass the models it was drawn from or sample again")
-    }
-  }
-
-  private func checkJudge() throws {
-    let configuration = judge.classifier.configuration
-    let shape = folder.vqvae.imageShape
-    guard judge.file.digest != folder.classifier?.file.digest else {
-      throw FileError(
-        judge.file.path, "is the very network that rejects, which cannot judge itself",
-        remedy: "train another with train-classifier --architecture residual")
-    }
-    guard configuration.task != .realness else {
-      throw FileError(
-        judge.file.path, "is a critic, which samples are turned away by and cannot be judged by",
-        remedy: "train a judge with train-classifier --task rotation")
-    }
-    // Where samples have no classes, any network's features will do.
-    let names = file.configuration.layout.classNames
-    guard names.isEmpty || !judge.knowsClasses || configuration.classNames == names,
-      configuration.imageHeight == shape.height, configuration.imageWidth == shape.width,
-      configuration.imageChannels == shape.channels
-    else {
-      throw FileError(
-        judge.file.path, "is for other classes or images than \(folder.vqvae.file.path)",
-        remedy: "train a judge on the images the VQ-VAE was trained on")
     }
   }
 

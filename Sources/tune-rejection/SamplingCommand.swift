@@ -30,29 +30,13 @@ struct SamplingCommand {
     if let basis = configuration.basis, !configuration.layout.classNames.isEmpty {
       words += ["--reject-by", basis.rawValue]
     }
-    words += dials
+    words += configuration.flags
     words += ["--seed", "\(configuration.seed)"]
     let attempts = Self.attempts(figures)
     if figures.setting.dial == .threshold && attempts > 20 {
       words += ["--attempts", "\(attempts)"]
     }
     return (words + ["--output", output]).map(quoted).joined(separator: " ")
-  }
-
-  /// The flags that say how codes were drawn.
-  private var dials: [String] {
-    let levels = configuration.layout.levels.map(\.name)
-    func flag<Value: Equatable>(
-      _ name: String, _ value: (CodeDistribution) -> Value?
-    ) -> [String] {
-      let values = levels.map { value(configuration.distribution[$0]) }
-      guard let first = values.first, values.contains(where: { $0 != nil }) else { return [] }
-      if let first, values.allSatisfy({ $0 == first }) { return [name, "\(first)"] }
-      let named = zip(levels, values).compactMap { level, value in value.map { "\(level)=\($0)" } }
-      return [name, named.joined(separator: ",")]
-    }
-    return flag("--temperature") { $0.temperature == 1 ? nil : $0.temperature }
-      + flag("--guidance", \.guidance) + flag("--top-k", \.topK) + flag("--top-p", \.topP)
   }
 
   /// How many candidates of each class to draw at most for an image of it: what was drawn is enough to
@@ -69,5 +53,23 @@ struct SamplingCommand {
       $0.isASCII && ($0.isLetter || $0.isNumber || "-_./,=".contains($0))
     }
     return plain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+}
+
+extension SampleFile.Configuration {
+  /// The flags of `sample-images` that say how codes were drawn, each before its value.
+  var flags: [String] {
+    let levels = layout.levels.map(\.name)
+    func flag<Value: Equatable>(
+      _ name: String, _ value: (CodeDistribution) -> Value?
+    ) -> [String] {
+      let values = levels.map { value(distribution[$0]) }
+      guard let first = values.first, values.contains(where: { $0 != nil }) else { return [] }
+      if let first, values.allSatisfy({ $0 == first }) { return [name, "\(first)"] }
+      let named = zip(levels, values).compactMap { level, value in value.map { "\(level)=\($0)" } }
+      return [name, named.joined(separator: ",")]
+    }
+    return flag("--temperature") { $0.temperature == 1 ? nil : $0.temperature }
+      + flag("--guidance", \.guidance) + flag("--top-k", \.topK) + flag("--top-p", \.topP)
   }
 }

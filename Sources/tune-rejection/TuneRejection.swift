@@ -23,9 +23,17 @@ struct TuneRejection: StageCommand {
       report.json; and, if --draw added candidates, samples.safetensors with all of them, of which \
       those count as accepted that the sampling's own setting keeps.
 
+      With --guidance or --temperature it draws pools of candidates itself, one for each combination and \
+      one with plain sampling, --draw candidates of each class, into the folder pools of --output; what is \
+      there already is not drawn again, and with --shard several processes share the drawing. Then \
+      report.html and frontier.png show every setting of every pool on one plane, recall against \
+      precision, and which of them no other surpasses; report.json has the figures.
+
       EXAMPLE
         tune-rejection --models models/digits --samples output/candidates/samples.safetensors \
       --images test --train-images train --output output/threshold
+        tune-rejection --models models/digits --guidance 1,1.5,2 --temperature 0.7,0.85,1 \
+      --images test --train-images train --output output/frontier
       """)
 
   @Option(
@@ -33,27 +41,48 @@ struct TuneRejection: StageCommand {
       "The folder of the models, with judge.safetensors among them.", valueName: "folder"))
   var models: String
 
-  @Option(help: ArgumentHelp("The samples.safetensors of sample-images.", valueName: "path"))
-  var samples: String
+  @Option(
+    help: ArgumentHelp("The samples.safetensors of sample-images.", valueName: "path"))
+  var samples: String?
 
   @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"))
   var output: String
 
   @OptionGroup var images: ImageOptions
   @OptionGroup var choice: TuningOptions
+  @OptionGroup var frontier: FrontierOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
   /// How many real images the samples are compared with at most: time goes with their number squared.
   private static let realImageLimit = 10_000
 
+  func validate() throws {
+    guard samples != nil || frontier.isGiven else {
+      throw ValidationError("Give --samples, or --guidance or --temperature to draw with.")
+    }
+    guard frontier.isGiven else { return }
+    let flags = [("--samples", samples != nil)] + choice.usesOfOnePool
+    if let (name, _) = flags.first(where: { $0.1 }) {
+      throw ValidationError(
+        "\(name) is of one pool, and --guidance and --temperature draw several; leave out one of them."
+      )
+    }
+  }
+
   func perform() throws {
     ThreadPool.shared.resize(to: threads.count)
-    var pool = try CandidatePool(samples: samples, models: models)
+    if let samples { try tune(samples) } else { try tuneFrontier() }
+  }
+
+  /// Turns the dial over the candidates of one file.
+  private func tune(_ samples: String) throws {
+    let judgedModels = try JudgedModels(path: models)
+    var pool = try CandidatePool(samples: samples, from: judgedModels)
     let shape = pool.folder.vqvae.imageShape
     let real = try images.open(shapedFor: shape)
     let training = try choice.trainingImages(images)?.open(shapedFor: shape) ?? real
-    if choice.classificationAccuracyScore { try checkClasses(pool, real, training) }
+    if choice.classificationAccuracyScore { try checkClasses(pool, samples, real, training) }
     let folder = try OutputFolder(
       path: output, for: ["report.html", "report.json", "curves.png", "samples.safetensors"])
     defer { folder.release() }
@@ -70,7 +99,7 @@ struct TuneRejection: StageCommand {
       RejectionDial(fractionsOf: judged, extra: choice.keep.map { [$0] } ?? []),
     ]
     let compared = try comparedImages(real)
-    let figures = try sweep(judged, dials, compared, pool.judge)
+    let figures = try sweep(judged, dials, compared, training, pool)
     let nearest = try nearest(to: pictures, in: training)
     let recommended = Recommendation(for: figures)
     let chosen = choice.setting.flatMap { Recommendation(of: $0, in: figures) } ?? recommended
@@ -79,8 +108,9 @@ struct TuneRejection: StageCommand {
     var report = RejectionReport(
       judged, images: pictures, nearest: nearest, dials: dials, figures: figures,
       commands: figures.map { $0.map(command.line) }, recommended: recommended, chosen: chosen,
-      summary: summary(pool, compared: compared.count, of: real.count),
-      notes: notes(pool, training))
+      summary: summary(pool, of: samples, compared: compared.count, of: real.count),
+      notes: notes(judgedModels, basis: pool.file.configuration.basis)
+        + [noteOnNearest(of: training)])
     if choice.classificationAccuracyScore {
       let score = ClassificationAccuracyScore(
         pool: pool, test: real, training: training, samples: choice.accuracySamples,
@@ -89,12 +119,13 @@ struct TuneRejection: StageCommand {
       report.accuracyConditions = score.conditions
     }
     try report.write(to: output, trainingImages: training)
-    printOutcome(report, of: pool)
+    printOutcome(report, of: judgedModels)
   }
 
   /// Throws a `FileError` if no classifier can be trained or tested on the real images.
   private func checkClasses(
-    _ pool: CandidatePool, _ real: any ImageDataset, _ training: any ImageDataset
+    _ pool: CandidatePool, _ samples: String, _ real: any ImageDataset,
+    _ training: any ImageDataset
   ) throws {
     guard !pool.folder.classNames.isEmpty else {
       throw ValidationError(
@@ -105,21 +136,27 @@ struct TuneRejection: StageCommand {
     try pool.checkPriors(samples)
   }
 
-  private func path(_ name: String) -> String { (output as NSString).appendingPathComponent(name) }
+  /// The path of a file in the folder that is written.
+  func path(_ name: String) -> String { (output as NSString).appendingPathComponent(name) }
 
   /// The real images to compare with: all, or some of many at random.
-  private func comparedImages(_ real: any ImageDataset) throws -> Subset {
+  func comparedImages(_ real: any ImageDataset) throws -> Subset {
     real.count > Self.realImageLimit
       ? try real.split(holdOut: Self.realImageLimit, seed: seed.seed).heldOut
       : Subset(of: real, at: 0..<real.count)
   }
 
   private func sweep(
-    _ judged: JudgedSamples, _ dials: [RejectionDial], _ compared: Subset, _ judge: LoadedClassifier
+    _ judged: JudgedSamples, _ dials: [RejectionDial], _ compared: Subset,
+    _ training: any ImageDataset, _ pool: CandidatePool
   ) throws -> [[SettingFigures]] {
-    let judgement = try judge.judgement(
-      of: (0..<compared.count).map { try compared.image(at: $0) })
-    let sweep = RejectionSweep(judged, reference: judgement.features, seed: seed.seed)
+    let pictures = try (0..<compared.count).map { try compared.image(at: $0) }
+    let real = ComparedImages(
+      try pool.judge.judgement(of: pictures).features, seed: seed.seed)
+    let ceiling = try TrainingCeiling(training: training, judge: pool.judge, seed: seed.seed)
+      .images(for: judged.labels, of: pool.folder.classNames, besides: pictures)
+      .map { RandomSets(of: $0, among: real, .training) }
+    let sweep = RejectionSweep(judged, among: real, training: ceiling)
     let progress = ProgressReporter("comparing", total: judged.count, unit: "candidate")
     return sweep.run(dials) { progress.report($0) }
   }

@@ -24,7 +24,8 @@ struct TuningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Go on drawing with the samples' seed until there are n candidates of each of their classes.",
+      "Go on drawing with the samples' seed until there are n candidates of each of their classes. "
+        + "With --guidance or --temperature: draw so many. (default: 100)",
       valueName: "n"))
   var draw: Int?
 
@@ -50,6 +51,14 @@ struct TuningOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Steps of the training of each of them.", valueName: "n"))
   var accuracySteps = 3000
+
+  /// The flags that make sense for one pool of candidates alone, and whether each was given.
+  var usesOfOnePool: [(String, Bool)] {
+    [
+      ("--threshold", threshold != nil), ("--keep", keep != nil),
+      ("--classification-accuracy-score", classificationAccuracyScore),
+    ]
+  }
 
   /// The setting the user asks for.
   var setting: RejectionSetting? {

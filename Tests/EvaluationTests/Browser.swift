@@ -44,4 +44,31 @@ struct Browser {
     Issue.record("Chromium has not shown \(page)\(fragment) within a minute")
     return ""
   }
+
+  /// What a script returns that runs at the end of `report.html`.
+  ///
+  /// - Parameter breaking: text of the page that is replaced before.
+  func log<Entry: Decodable>(
+    _ type: Entry.Type, of script: String, fragment: String = "",
+    breaking: (right: String, wrong: String)? = nil
+  ) throws -> Entry {
+    var page = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
+    if let breaking {
+      #expect(page.contains(breaking.right))
+      page = page.replacingOccurrences(of: breaking.right, with: breaking.wrong)
+    }
+    let eye = """
+      <pre id="log"></pre>
+      <script>
+      element("log").textContent = JSON.stringify((() => { \(script) })());
+      </script></body>
+      """
+    try Data(page.replacingOccurrences(of: "</body>", with: eye).utf8)
+      .write(to: URL(fileURLWithPath: folder + "/handled.html"))
+    let elements = try elements(of: "handled.html", fragment: fragment)
+    let log = try #require(elements.firstMatch(of: /<pre id="log">(.*?)<\/pre>/))
+    let text = log.output.1.replacingOccurrences(of: "&gt;", with: ">")
+      .replacingOccurrences(of: "&lt;", with: "<").replacingOccurrences(of: "&amp;", with: "&")
+    return try JSONDecoder().decode(Entry.self, from: Data(text.utf8))
+  }
 }

@@ -23,20 +23,12 @@ final class BrowserTests {
 
   deinit { try? FileManager.default.removeItem(atPath: browser.folder) }
 
-  /// What the scripts at the end of a page have put into the element called `log`, when the page is
-  /// opened with one more script: a hand that does what a user might do.
+  /// What a hand returns that does what a user might do with the page.
   private func log<Entry: Decodable>(
     _ type: Entry.Type, of hand: String, fragment: String = "",
     breaking: (right: String, wrong: String)? = nil
   ) throws -> Entry {
-    var page = try String(contentsOfFile: browser.folder + "/report.html", encoding: .utf8)
-    if let breaking {
-      #expect(page.contains(breaking.right))
-      page = page.replacingOccurrences(of: breaking.right, with: breaking.wrong)
-    }
     let eye = """
-      <pre id="log"></pre>
-      <script>
       function view(dial) {
         const isSeen = (tile) => tile.offsetParent !== null && getComputedStyle(tile).opacity === "1";
         return {
@@ -46,16 +38,8 @@ final class BrowserTests {
             .map((tile) => Number(tile.dataset.sample)),
         };
       }
-      element("log").textContent = JSON.stringify((() => { \(hand) })());
-      </script></body>
       """
-    try Data(page.replacingOccurrences(of: "</body>", with: eye).utf8)
-      .write(to: URL(fileURLWithPath: browser.folder + "/handled.html"))
-    let elements = try browser.elements(of: "handled.html", fragment: fragment)
-    let log = try #require(elements.firstMatch(of: /<pre id="log">(.*?)<\/pre>/))
-    let text = log.output.1.replacingOccurrences(of: "&gt;", with: ">")
-      .replacingOccurrences(of: "&lt;", with: "<").replacingOccurrences(of: "&amp;", with: "&")
-    return try JSONDecoder().decode(Entry.self, from: Data(text.utf8))
+    return try browser.log(type, of: eye + hand, fragment: fragment, breaking: breaking)
   }
 
   private func expectAgreement(_ view: View) {

@@ -48,7 +48,7 @@ struct SampleReport {
       RejectionDial(thresholdsFor: samples), RejectionDial(fractionsOf: samples),
     ]
     let figures = RejectionSweep(
-      samples, reference: try reference.features("reference"), halfSamples: 4, seed: 2
+      samples, among: ComparedImages(try reference.features("reference"), halfSamples: 4, seed: 2)
     ).run(dials)
     training = .random(50, shape, seed: 4)
     let images = MemoryImages.random(count, shape).images

@@ -28,7 +28,11 @@ import Testing
   }
 
   private func sweep(_ dials: [RejectionDial], halfSamples: Int = 20) -> [[SettingFigures]] {
-    RejectionSweep(candidates, reference: real, halfSamples: halfSamples, seed: 1).run(dials)
+    RejectionSweep(candidates, among: compared(halfSamples)).run(dials)
+  }
+
+  private func compared(_ halfSamples: Int) -> ComparedImages {
+    ComparedImages(real, halfSamples: halfSamples, seed: 1)
   }
 
   @Test func eachSettingHasTheFiguresOfWhatItKeeps() throws {
@@ -109,6 +113,46 @@ import Testing
     #expect((lower...upper).contains(all.value))
   }
 
+  /// Real images among themselves are what can be had: here they are drawn as the reference was.
+  @Test func asManyRealImagesAreTheCeiling() throws {
+    let training = JudgedSamples(
+      labels: [Int32](repeating: 0, count: 300), numbers: Array(0..<300),
+      scores: [Float](repeating: 1, count: 300), judgedLabels: nil,
+      features: real.rows(Array(0..<300)), classNames: candidates.classNames)
+    let images = compared(4)
+    let settings = RejectionSweep(
+      candidates, among: images, training: RandomSets(of: training, among: images, .training)
+    ).run([RejectionDial(fractionsOf: candidates)])[0]
+    for line in settings {
+      let ceiling = try #require(line.ceiling)
+      // The judge knows no classes, and of more images than there are nothing can be said.
+      #expect(ceiling.judgedAccuracy == nil)
+      #expect((ceiling.precision == nil) == (line.kept > 300 || line.kept < 4))
+      if let precision = ceiling.precision { #expect(precision.value == 1) }
+    }
+    #expect(sweep([RejectionDial(fractionsOf: candidates)])[0].allSatisfy { $0.ceiling == nil })
+  }
+
+  @Test func otherSamplesMayStandForUnfilteredOnes() throws {
+    let dials = [RejectionDial(fractionsOf: candidates)]
+    let images = compared(4)
+    let same = RejectionSweep(
+      candidates, among: images,
+      unfiltered: RandomSets(of: candidates, among: images, .unfiltered)
+    ).run(dials)[0]
+    #expect(same[0].unfilteredQuality.recall?.value == same[0].quality.recall?.value)
+    let few = JudgedSamples(
+      labels: Array(candidates.labels.prefix(250)), numbers: Array(candidates.numbers.prefix(250)),
+      scores: Array(candidates.scores.prefix(250)),
+      judgedLabels: candidates.judgedLabels.map { Array($0.prefix(250)) },
+      features: candidates.features.rows(Array(0..<250)), classNames: candidates.classNames)
+    let others = RejectionSweep(
+      candidates, among: images, unfiltered: RandomSets(of: few, among: images, .unfiltered))
+    for line in others.run(dials)[0] {
+      #expect((line.unfilteredQuality.recall == nil) == (line.kept > 250 || line.kept < 4))
+    }
+  }
+
   @Test func aFewSamplesOfOneKindHaveAnInterval() throws {
     // Wilson's interval of 2 of 2 and of 0 of 2, computed with scipy.stats.binomtest.
     let all = try #require(Estimate(part: 2, of: 2))
@@ -134,7 +178,7 @@ import Testing
       scores: zip(candidates.scores, candidates.labels).map { $1 == 3 ? 0.01 * $0 : $0 },
       judgedLabels: candidates.judgedLabels, features: candidates.features,
       classNames: candidates.classNames)
-    let figures = RejectionSweep(shy, reference: real, halfSamples: 4, seed: 1).run([
+    let figures = RejectionSweep(shy, among: compared(4)).run([
       RejectionDial(thresholdsFor: shy, extra: [0.5]), RejectionDial(fractionsOf: shy),
     ])
     let strict = try #require(
@@ -196,7 +240,7 @@ import Testing
     let few = JudgedSamples(
       labels: [0, 1], numbers: [0, 0], scores: [0.2, 0.9], judgedLabels: [0, 1],
       features: candidates.features.rows([0, 1]), classNames: ["a", "b"])
-    let figures = RejectionSweep(few, reference: real, halfSamples: 4, seed: 1).run([
+    let figures = RejectionSweep(few, among: compared(4)).run([
       RejectionDial(thresholdsFor: few), RejectionDial(fractionsOf: few),
     ])
     for setting in figures.joined() {

@@ -81,7 +81,10 @@ import Testing
     #expect(try drawn.run(in: own).code == 0)
     let (text, json) = try report(tune(samples: "").with("--samples", "few/samples.safetensors"))
     for figure in ["Fréchet distance", "precision", "recall", "density", "coverage"] {
-      #expect(text.contains(try Regex("\n\(figure) +too few samples +too few samples\n")))
+      #expect(
+        text.contains(
+          try Regex("\n\(figure) +too few samples +too few samples +none but those compared with\n")
+        ))
     }
     #expect(json.recommended.reason.hasPrefix("There are too few samples"))
     #expect(json.chosenSetting.setting.keepsAll)

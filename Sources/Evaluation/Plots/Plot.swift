@@ -49,7 +49,7 @@ public struct Plot: Sendable {
     let values = curves.flatMap(\.points).flatMap {
       [$0.estimate.value, $0.estimate.lower, $0.estimate.upper].compactMap { $0 }
     }
-    return roundNumbers(from: values.min() ?? 0, to: values.max() ?? 1)
+    return roundNumbers(spanning: values)
   }
 
   /// Where `value` lies between the first tick and the last, 0 to 1.
@@ -66,8 +66,10 @@ public struct Plot: Sendable {
   }
 }
 
-/// Three to seven multiples of 1, 2 or 5 times a power of ten, the outermost just beyond the range.
-private func roundNumbers(from lowest: Double, to highest: Double) -> [Double] {
+/// Three to seven multiples of 1, 2 or 5 times a power of ten, the outermost just beyond the values; of
+/// none, beyond 0 and 1.
+func roundNumbers(spanning values: [Double]) -> [Double] {
+  let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)
   let span = max(highest - lowest, abs(highest) * 1e-3, 1e-6)
   let power = pow(10, log10(span / 4).rounded(.down))
   let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= span / 5 } ?? 10 * power

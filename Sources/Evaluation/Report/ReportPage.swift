@@ -21,38 +21,18 @@ extension RejectionReport {
         let content = PageContent(
           report: ReportContent(self, samples: pictures.samples), pictures: pictures,
           sprite: sprite)
-        return try fill(content, samples: samples, neighbors: neighbors)
+        return try filledPage(
+          PackageResources.page_html,
+          [
+            "style": text(of: PackageResources.page_css),
+            "script": text(of: PackageResources.page_js),
+            "samples": dataAddress(ofPNG: samples), "nearest": dataAddress(ofPNG: neighbors),
+            "curves": plots.map(\.svg).joined(separator: "\n"), "report": embeddedJSON(content),
+          ])
       }
       limit /= 2
     }
   }
-
-  private func fill(_ content: PageContent, samples: [UInt8], neighbors: [UInt8]) throws -> String {
-    func dataAddress(_ png: [UInt8]) -> String {
-      "data:image/png;base64," + Data(png).base64EncodedString()
-    }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    // Inside a script element a "<" could end it or open another; in JSON it only occurs in strings.
-    let json = String(decoding: try encoder.encode(content), as: UTF8.self)
-      .replacingOccurrences(of: "<", with: "\\u003c")
-    let parts = [
-      "style": text(PackageResources.page_css), "script": text(PackageResources.page_js),
-      "samples": dataAddress(samples), "nearest": dataAddress(neighbors),
-      "curves": plots.map(\.svg).joined(separator: "\n"), "report": json,
-    ]
-    // What is put in is not searched again: it may hold braces of its own.
-    var page = ""
-    var rest = text(PackageResources.page_html)[...]
-    while let start = rest.range(of: "{{"), let end = rest.range(of: "}}") {
-      page +=
-        rest[..<start.lowerBound] + (parts[String(rest[start.upperBound..<end.lowerBound])] ?? "")
-      rest = rest[end.upperBound...]
-    }
-    return page + rest
-  }
-
-  private func text(_ resource: [UInt8]) -> String { String(decoding: resource, as: UTF8.self) }
 }
 
 /// What the page's script reads: the report, and where its pictures are.

@@ -21,7 +21,7 @@ public struct Recommendation: Codable, Sendable {
     public static let standard = Evidence(samples: 200, recallReach: 0.05)
 
     /// What there is of a setting; nil without an interval.
-    fileprivate init?(of figures: SettingFigures) {
+    init?(of figures: SettingFigures) {
       guard let recall = figures.unfilteredQuality.recall, let lower = recall.lower,
         let upper = recall.upper
       else { return nil }
@@ -29,7 +29,7 @@ public struct Recommendation: Codable, Sendable {
         samples: figures.kept, recallReach: max(recall.value - lower, upper - recall.value))
     }
 
-    fileprivate func suffices(_ required: Evidence) -> Bool {
+    func suffices(_ required: Evidence) -> Bool {
       samples >= required.samples && recallReach <= required.recallReach
     }
 

@@ -14,8 +14,27 @@ public struct SettingFigures: Codable, Sendable {
   /// What as many samples drawn at random are worth. Recall, coverage and the Fréchet distance change
   /// with the number of samples, so that a setting must be compared with these.
   public var unfilteredQuality: QualityFigures
+  /// What as many real training images at random are worth, which is what can be had at all; nil where
+  /// there are none to compare with.
+  public var ceiling: QualityFigures?
   /// The same for each class, in order of label.
   public var classes: [ClassFigures]
+
+  /// What a setting does to samples.
+  public init(
+    setting: RejectionSetting, kept: Int, acceptance: Double, drawsPerKeptImage: Double?,
+    quality: QualityFigures, unfilteredQuality: QualityFigures, ceiling: QualityFigures? = nil,
+    classes: [ClassFigures]
+  ) {
+    self.setting = setting
+    self.kept = kept
+    self.acceptance = acceptance
+    self.drawsPerKeptImage = drawsPerKeptImage
+    self.quality = quality
+    self.unfilteredQuality = unfilteredQuality
+    self.ceiling = ceiling
+    self.classes = classes
+  }
 
   /// The classes of which there are candidates, but it keeps none.
   public var emptyClasses: [String] {
@@ -37,6 +56,19 @@ public struct QualityFigures: Codable, Hashable, Sendable {
   public var density: Estimate?
   /// See `ManifoldFigures`.
   public var coverage: Estimate?
+
+  /// Figures, of which none is known unless given.
+  public init(
+    judgedAccuracy: Estimate? = nil, frechetDistance: Estimate? = nil, precision: Estimate? = nil,
+    recall: Estimate? = nil, density: Estimate? = nil, coverage: Estimate? = nil
+  ) {
+    self.judgedAccuracy = judgedAccuracy
+    self.frechetDistance = frechetDistance
+    self.precision = precision
+    self.recall = recall
+    self.density = density
+    self.coverage = coverage
+  }
 }
 
 /// What one setting of the dial does to the samples of one class.
@@ -49,6 +81,14 @@ public struct ClassFigures: Codable, Sendable {
   public var kept: Int
   /// The fraction of kept images that the judge reads as this class; nil if none is kept.
   public var judgedAccuracy: Double?
+
+  /// What a setting does to the samples of the class called `name`.
+  public init(name: String, drawn: Int, kept: Int, judgedAccuracy: Double? = nil) {
+    self.name = name
+    self.drawn = drawn
+    self.kept = kept
+    self.judgedAccuracy = judgedAccuracy
+  }
 
   /// The fraction that is kept; nil if there are no candidates.
   public var acceptance: Double? { drawn == 0 ? nil : Double(kept) / Double(drawn) }

@@ -158,14 +158,15 @@ function showFigures(figures) {
   const lines = rows.map(([name, key, format]) => [
     name, described(figures.quality[key], format),
     described(figures.unfilteredQuality[key], format),
+    figures.ceiling ? described(figures.ceiling[key], format) : "none given",
   ]);
   const empty = figures.classes.filter((line) => line.drawn > 0 && line.kept === 0);
   const draws = figures.drawsPerKeptImage == null
     ? `none kept of ${empty.map((line) => line.name).join(", ")}`
     : figures.drawsPerKeptImage.toFixed(2);
   lines.unshift(
-    ["Acceptance", percent(figures.acceptance), "100 %"],
-    ["Draws per kept image", draws, "1.00"]);
+    ["Acceptance", percent(figures.acceptance), "100 %", ""],
+    ["Draws per kept image", draws, "1.00", ""]);
   fillTable(element("figures"), lines);
   fillTable(element("classes"), figures.classes.map((line) => [
     line.name, line.drawn, line.kept, line.drawn ? percent(line.kept / line.drawn) : "none drawn",

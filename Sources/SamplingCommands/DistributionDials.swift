@@ -3,46 +3,30 @@ import CommandLineTools
 import Models
 import PixelCNN
 
-/// The flags that say how codes are drawn, at all levels or at each.
-struct DistributionOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      """
-      Divide the logits by this: below 1 for likelier, more alike images. For each level: \
-      top=1,bottom=0.7. (default: 1)
-      """, valueName: "t"))
-  var temperature: LevelValues<Float>?
+/// What the flags that say how codes are drawn were set to; nil where one was not.
+public struct DistributionDials {
+  /// What logits are divided by.
+  public var temperature: LevelValues<Float>?
+  /// How far logits are moved beyond those of the class.
+  public var guidance: LevelValues<Float>?
+  /// How many of the likeliest codes are drawn.
+  public var topK: LevelValues<Int>?
+  /// What probability the codes that are drawn have together.
+  public var topP: LevelValues<Float>?
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      Above 1, draw images that are more typical of their class and less varied, in twice the time; also \
-      for each level. (default: 1)
-      """, valueName: "g"))
-  var guidance: LevelValues<Float>?
-
-  @Option(
-    help: ArgumentHelp(
-      "Draw only the n likeliest codes; also for each level. (default: all)", valueName: "n"))
-  var topK: LevelValues<Int>?
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      Draw only the fewest codes that together have this probability; also for each level. \
-      (default: 1)
-      """, valueName: "probability"))
-  var topP: LevelValues<Float>?
-
-  /// The flags, and whether each was given.
-  var uses: [(String, Bool)] {
-    [
-      ("--temperature", temperature != nil), ("--guidance", guidance != nil),
-      ("--top-k", topK != nil), ("--top-p", topP != nil),
-    ]
+  /// Dials of which some are set.
+  public init(
+    temperature: LevelValues<Float>? = nil, guidance: LevelValues<Float>? = nil,
+    topK: LevelValues<Int>? = nil, topP: LevelValues<Float>? = nil
+  ) {
+    self.temperature = temperature
+    self.guidance = guidance
+    self.topK = topK
+    self.topP = topP
   }
 
-  func validate() throws {
+  /// Throws a `ValidationError` naming the flag if a value is none it can have.
+  public func validate() throws {
     func check<Value>(
       _ values: LevelValues<Value>?, _ message: String, _ isRight: (Value) -> Bool
     ) throws {
@@ -58,7 +42,7 @@ struct DistributionOptions: ParsableArguments {
   ///
   /// Throws a `ValidationError` if a flag names a level that is not there, a `FileError` naming a prior
   /// that cannot be guided.
-  func distributions(for models: ModelFolder) throws -> LevelDistributions {
+  public func distributions(for models: ModelFolder) throws -> LevelDistributions {
     var result = LevelDistributions(
       CodeDistribution(
         temperature: temperature?.common ?? 1, topK: topK?.common, topP: topP?.common,

@@ -1,0 +1,57 @@
+import Artifacts
+import Foundation
+import Models
+
+/// The models that samples are drawn from, with a judge fit to judge them.
+struct JudgedModels {
+  let folder: ModelFolder
+  let judge: LoadedClassifier
+
+  /// Whether the judge can tell if candidates are what they were asked to be.
+  var isJudgedByClass: Bool { judge.knowsClasses && !folder.classNames.isEmpty }
+
+  /// Throws a `FileError` if the files at `path` are missing, damaged, or do not belong together.
+  init(path: String) throws {
+    guard case .codes(let folder) = try GenerativeModel(folder: path) else {
+      throw FileError(
+        path, "holds a VAE, whose samples nothing rejects",
+        remedy: "pass the models of a VQ-VAE and its priors")
+    }
+    self.folder = folder
+    let judgePath = (path as NSString).appendingPathComponent("judge.safetensors")
+    guard FileManager.default.fileExists(atPath: judgePath) else {
+      throw FileError(
+        judgePath, "is missing",
+        remedy:
+          "train one with train-classifier --architecture residual, and --task rotation if the "
+          + "images have no classes")
+    }
+    judge = try LoadedClassifier(path: judgePath)
+  }
+
+  /// Throws a `FileError` if the judge is for other images or classes than these, or is the network that
+  /// rejects.
+  func checkJudge(of classNames: [String]) throws {
+    let configuration = judge.classifier.configuration
+    let shape = folder.vqvae.imageShape
+    guard judge.file.digest != folder.classifier?.file.digest else {
+      throw FileError(
+        judge.file.path, "is the very network that rejects, which cannot judge itself",
+        remedy: "train another with train-classifier --architecture residual")
+    }
+    guard configuration.task != .realness else {
+      throw FileError(
+        judge.file.path, "is a critic, which samples are turned away by and cannot be judged by",
+        remedy: "train a judge with train-classifier --task rotation")
+    }
+    // Where samples have no classes, any network's features will do.
+    guard classNames.isEmpty || !judge.knowsClasses || configuration.classNames == classNames,
+      configuration.imageHeight == shape.height, configuration.imageWidth == shape.width,
+      configuration.imageChannels == shape.channels
+    else {
+      throw FileError(
+        judge.file.path, "is for other classes or images than \(folder.vqvae.file.path)",
+        remedy: "train a judge on the images the VQ-VAE was trained on")
+    }
+  }
+}
