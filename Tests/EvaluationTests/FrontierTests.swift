@@ -109,7 +109,7 @@ import Testing
   @Test func thePictureAndThePageAreWhole() throws {
     let folder = try SampleFrontier().write()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let image = try Image(png: folder + "/frontier.png", color: .color)
+    let image = try Image(contentsOf: folder + "/frontier.png", color: .color)
     #expect(image.width == 1040 && image.height == 840 + 16 * 7)
     let page = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
     #expect(!page.contains("NaN") && !page.contains("Infinity") && !page.contains("{{"))
