@@ -84,7 +84,7 @@ import Testing
     #expect(written.planes.count == 4)
     let plane = written.planes[0]
     let best = plane.frontier.map { plane.points[$0] }
-    #expect(best.count > 1 && best.map(\.x.value) == best.map(\.x.value).sorted())
+    #expect(!best.isEmpty && best.map(\.x.value) == best.map(\.x.value).sorted())
     for point in plane.points {
       let isSurpassed = plane.points.contains {
         $0.x.value >= point.x.value && $0.y.value >= point.y.value

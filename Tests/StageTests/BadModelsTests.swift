@@ -168,7 +168,7 @@ import Testing
   func rejectionWithoutAClassifier(flags: [String]) throws {
     try expectRefusal(
       sample.with(flags), in: own,
-      "models has no classifier for classes of images; train one with train-classifier, or leave "
-        + "out --threshold and --keep")
+      "models has no classifier for classes of images, and no critic; train one with "
+        + "train-classifier, or leave out --threshold and --keep")
   }
 }

@@ -96,6 +96,7 @@ import Testing
     #expect(
       rows.map { $0.replacing(/\s+\S+$/, with: "").trimmingCharacters(in: .whitespaces) } == [
         "images", "squared error", "peak signal-to-noise ratio, dB", "structural similarity",
+        "Fréchet distance of reconstructions", "reconstructions read as the images",
         "evidence lower bound, nats", "of that the divergence", "bits per dimension, at most",
         "of the latents", "of the pixels given the latents", "judge accuracy",
         "\(samples): recognised by the judge", "\(real): recognised by the judge",
@@ -170,7 +171,7 @@ import Testing
       .tuneRejection(
         models: folder.path, samples: "samples.safetensors", images: folder("images"),
         output: "report"), in: TemporaryFolder(),
-      "\(folder.path) holds a VAE, which knows no classes to reject samples by; "
+      "\(folder.path) holds a VAE, whose samples nothing rejects; "
         + "pass the models of a VQ-VAE and its priors")
     let own = try TemporaryFolder()
     try own.copy(vae, to: "vae.safetensors")

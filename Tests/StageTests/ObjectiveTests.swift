@@ -55,7 +55,7 @@ import Testing
 
   /// Stopped before the discriminator enters and after, it ends with the same bytes.
   @Test func stoppedAndGoneOnWith() throws {
-    let long = everything.with("--steps", "250")
+    let long = everything.with("--steps", "1000")
     let whole = try long.with("--output", "whole.safetensors").run(in: own)
     #expect(whole.code == 0, "\(whole.errors)")
     let command = long.with("--checkpoint-interval", "0")
