@@ -110,6 +110,9 @@ let package = Package(
       name: "extract-emoji",
       dependencies: ["CommandLineTools", "Emoji", argumentParser]),
     .executableTarget(
+      name: "prepare-images",
+      dependencies: ["CommandLineTools", "Images", "Tensors", argumentParser]),
+    .executableTarget(
       name: "train-vqvae",
       dependencies: [
         "Artifacts", "CommandLineTools", "Communication", "Images", "Models",
@@ -226,8 +229,8 @@ let package = Package(
         "Artifacts", "Emoji", "Evaluation", "Generation", "Images", "Models", "NeuralNetworks",
         "PixelCNN",
         "ProcessTesting", "ReferenceFixtures", "Tensors", "Training", "evaluate", "extract-codes",
-        "extract-emoji", "import-reference", "sample-images", "train-classifier", "train-prior",
-        "train-vqvae", "tune-rejection",
+        "extract-emoji", "import-reference", "prepare-images", "sample-images", "train-classifier",
+        "train-prior", "train-vqvae", "tune-rejection",
       ], resources: [.copy("Help")]),
     .testTarget(
       name: "EvaluationTests",

@@ -40,9 +40,9 @@ public final class ArtifactWriter {
     try metadata.checkSize(path: path)
     self.metadata = metadata
     self.tensors = tensors
-    let unknownDigest = String(repeating: "0", count: 64)
     writer = try SafetensorsWriter(
-      path: path, tensors: tensors, metadata: Self.stored(metadata, digest: unknownDigest))
+      path: path, tensors: tensors,
+      metadata: metadata.stored(digest: ArtifactMetadata.unknownDigest))
   }
 
   /// Adds `values` after those already given for the tensor called `name`.
@@ -61,11 +61,7 @@ public final class ArtifactWriter {
   @discardableResult
   public func finish(keepingOldAs old: String? = nil) throws -> String {
     let identity = digest.finish(metadata: metadata, tensors: tensors)
-    try writer.finish(metadata: Self.stored(metadata, digest: identity), keepingOldAs: old)
+    try writer.finish(metadata: metadata.stored(digest: identity), keepingOldAs: old)
     return identity
-  }
-
-  private static func stored(_ metadata: ArtifactMetadata, digest: String) -> [String: String] {
-    metadata.stored.merging([ArtifactMetadata.digestKey: digest]) { _, digest in digest }
   }
 }

@@ -20,6 +20,22 @@ public final class ArtifactFile: Sendable {
     try self.init(path: path, kind: kind) { _, _ in }
   }
 
+  /// Opens the file at `path`, which must be of the given kind, without reading its tensors: for what is
+  /// large, and checked as it is read. Its digest is the one that the file says it has.
+  ///
+  /// Throws a `FileError` if the file cannot be read, is of another kind or a newer format, or is
+  /// unfinished.
+  public init(unreadAt path: String, kind: ArtifactKind) throws {
+    tensors = try SafetensorsFile(path: path)
+    self.path = path
+    metadata = try ArtifactMetadata(stored: tensors.metadata, path: path, kind: kind)
+    digest = tensors.metadata[ArtifactMetadata.digestKey] ?? ArtifactMetadata.unknownDigest
+    guard digest != ArtifactMetadata.unknownDigest else {
+      throw FileError(
+        path, "is unfinished", remedy: "run the command that was writing it again")
+    }
+  }
+
   /// Also calls `visit` with the name and the data of each tensor, piece by piece.
   init(
     path: String, kind: ArtifactKind, visit: (String, UnsafeRawBufferPointer) -> Void

@@ -20,6 +20,10 @@ public enum ArtifactKind: String, CaseIterable, Sendable {
   case samplesShard = "samples-shard"
   /// The state of an unfinished training.
   case checkpoint
+  /// The images of a data set, as they are read.
+  case images
+  /// One shard of them.
+  case imagesShard = "images-shard"
 }
 
 /// What a file says of itself: what it is, how it was made, and from what.
@@ -68,9 +72,13 @@ extension ArtifactMetadata {
   private static let sourcePrefix = "source."
   private static let notePrefix = "note."
 
-  /// The strings to store, less the digest.
-  var stored: [String: String] {
+  /// What stands in the place of the digest until it is known.
+  static let unknownDigest = String(repeating: "0", count: 64)
+
+  /// The strings to store.
+  func stored(digest: String) -> [String: String] {
     var stored = [
+      Self.digestKey: digest,
       Self.kindKey: kind.rawValue, Self.versionKey: String(Self.formatVersion),
       Self.configurationKey: configuration,
     ]

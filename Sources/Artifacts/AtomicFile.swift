@@ -99,12 +99,12 @@ public final class AtomicFile {
     if let old, rename(place, old) != 0, errno != ENOENT { throw failure() }
     guard rename(temporary, place) == 0 else { throw failure() }
     isPending = false
-    flushFolder()
+    Self.flushFolder(of: place)
   }
 
-  /// Makes the renaming last; not every file system can flush a folder, so none is made to.
-  private func flushFolder() {
-    let folder = open(Self.folder(of: place), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  /// Makes a renaming to `place` last; not every file system can flush a folder, so none is made to.
+  static func flushFolder(of place: String) {
+    let folder = open(folder(of: place), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { return }
     _ = fsync(folder)
     close(folder)

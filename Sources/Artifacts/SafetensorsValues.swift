@@ -107,6 +107,27 @@ extension SafetensorsFile {
     try readIntegers(name, elements: elements)
   }
 
+  /// Elements of the integer tensor called `name` as unsigned 8-bit numbers, all by default.
+  ///
+  /// Like `readUInt16` in all else.
+  public func readUInt8(_ name: String, elements: Range<Int>? = nil) throws -> [UInt8] {
+    try readIntegers(name, elements: elements)
+  }
+
+  /// Fills `buffer` with elements of the tensor called `name`, which holds bytes, from the element
+  /// `start` on.
+  ///
+  /// They must lie within the tensor. Throws a `FileError` if the file has no such tensor of bytes, or if
+  /// it cannot be read.
+  public func readBytes(
+    _ name: String, from start: Int, into buffer: UnsafeMutableBufferPointer<UInt8>
+  ) throws {
+    let (description, bytes) = try tensor(name)
+    guard description.dataType == .uint8 else { throw wrongType(description, wanted: "bytes") }
+    precondition(start >= 0 && start + buffer.count <= bytes.count)
+    try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: bytes.lowerBound + start)
+  }
+
   private func readIntegers<Value: FixedWidthInteger & BitwiseCopyable>(
     _ name: String, elements: Range<Int>?
   ) throws -> [Value] {

@@ -20,19 +20,22 @@ public struct ShardSet<Common: Codable & Equatable> {
   public let common: Common
   /// The digest each was made from, by its role.
   public let sources: [String: String]
-  /// The data of their tensors, those of the same name end to end.
+  /// The data of their tensors, those of the same name end to end; of nothing where they are unread.
   let data: ArtifactDigest
 
   /// Opens the files at `paths`, the shards of one set in the order of their numbers, and reads all of
-  /// each once.
+  /// each once, unless they are `unread`: large, and checked as they are read.
   ///
   /// Throws a `FileError` that names one if it cannot be read, is damaged, is another shard than its
   /// place says, or was made from other files or with other settings than the first.
-  public init(paths: [String], kind: ArtifactKind) throws {
+  public init(paths: [String], kind: ArtifactKind, unread: Bool = false) throws {
     var (files, data) = ([ArtifactFile](), ArtifactDigest())
     var first: Common?
     for (index, path) in paths.enumerated() {
-      let file = try ArtifactFile(path: path, kind: kind) { data.update($0, $1) }
+      let file =
+        unread
+        ? try ArtifactFile(unreadAt: path, kind: kind)
+        : try ArtifactFile(path: path, kind: kind) { data.update($0, $1) }
       let configuration = try file.configuration(as: ShardConfiguration<Common>.self)
       guard configuration.shard == Shard(index + 1, of: paths.count) else {
         throw FileError(

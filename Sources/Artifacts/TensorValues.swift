@@ -4,6 +4,8 @@ public enum TensorValues: Sendable {
   case floats([Float])
   /// Single precision, rounded to half precision in the file.
   case halves([Float])
+  /// Unsigned 8-bit integers.
+  case uint8([UInt8])
   /// Unsigned 16-bit integers.
   case uint16([UInt16])
   /// Signed 32-bit integers.
@@ -16,6 +18,7 @@ public enum TensorValues: Sendable {
     switch self {
     case .floats: .float32
     case .halves: .float16
+    case .uint8: .uint8
     case .uint16: .uint16
     case .int32: .int32
     case .int64: .int64
@@ -26,6 +29,7 @@ public enum TensorValues: Sendable {
   public var count: Int {
     switch self {
     case .floats(let values), .halves(let values): values.count
+    case .uint8(let values): values.count
     case .uint16(let values): values.count
     case .int32(let values): values.count
     case .int64(let values): values.count
@@ -39,6 +43,7 @@ public enum TensorValues: Sendable {
     switch self {
     case .floats(let values): try values.withUnsafeBytes(body)
     case .halves(let values): try values.map { Float16($0) }.withUnsafeBytes(body)
+    case .uint8(let values): try values.withUnsafeBytes(body)
     case .uint16(let values): try values.withUnsafeBytes(body)
     case .int32(let values): try values.withUnsafeBytes(body)
     case .int64(let values): try values.withUnsafeBytes(body)

@@ -8,8 +8,9 @@ public struct ImageOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      A folder of PNG, JPEG or WebP files, in which a sub-folder is the class of all in it, at any depth; or \
-      an IDX file. Pictures are turned upright as their EXIF says; colour profiles are ignored.
+      A folder of PNG, JPEG or WebP files, in which a sub-folder is the class of all in it, at any depth; \
+      an IDX file; or a file that prepare-images wrote. Pictures are turned upright as their EXIF says; \
+      colour profiles are ignored.
       """, valueName: "path"))
   public var images: String
 
@@ -33,12 +34,13 @@ public struct ImageOptions: ParsableArguments {
   /// The size all images are brought to; nil leaves them as they are.
   @Option(
     help: ArgumentHelp(
-      "Resize and crop all images to N × N or H × W pixels.", valueName: "n|hxw"))
+      "Resize and crop all images to N × N or H × W pixels; prepared ones have a size.",
+      valueName: "n|hxw"))
   public var size: ImageSize?
 
-  /// Whether images are read in colour or in grey.
+  /// Whether images are read in colour or in grey; nil for colour, and for what prepared images are in.
   @Flag(exclusivity: .exclusive)
-  public var color = ColorMode.color
+  public var color: ColorMode?
 
   /// What becomes of images that cannot be read.
   @Option(
@@ -80,7 +82,7 @@ public struct ImageOptions: ParsableArguments {
     return dataset
   }
 
-  private func open(_ color: ColorMode) throws -> any ImageDataset {
+  private func open(_ color: ColorMode?) throws -> any ImageDataset {
     let files = CountReporter("indexing \(images)", unit: "files")
     let dataset = try openDataset(
       path: images, labels: labels, where: conditions, size: size, color: color,
@@ -142,7 +144,7 @@ extension ColorMode: EnumerableFlag {
   /// What `--help` says of each.
   public static func help(for mode: ColorMode) -> ArgumentHelp? {
     switch mode {
-    case .color: "Read all images in colour."
+    case .color: "Read all images in colour, as is done without a flag unless they are prepared."
     case .grey: "Read all images in grey."
     }
   }

@@ -1,20 +1,5 @@
-/// Numbered images of one shape, perhaps with classes; read from any thread.
-public protocol ImageDataset: Sendable {
-  /// The number of images, at least 1.
-  var count: Int { get }
-  /// The shape all images have.
-  var shape: ImageShape { get }
-  /// The names of the classes by label; empty when unlabelled.
-  var classNames: [String] { get }
-  /// What lay beside the images and is not among them, in phrases for people: "12 .txt, 3 .gif".
-  var passedOver: [String] { get }
-
-  /// The class of the image `index`, in `0..<classNames.count`; nil when unlabelled.
-  func label(at index: Int) -> Int?
-
-  /// What the image `index` is called among the others: its file, or its number.
-  func name(at index: Int) -> String
-
+/// Numbered images of one shape, perhaps with classes; read in any order and from any thread.
+public protocol ImageDataset: ImageSequence {
   /// Writes the image `index`, `[height, width, channels]`, to the start of `buffer`.
   ///
   /// The buffer has room for `shape.byteCount` bytes. Throws an `ImageError` naming the file.
@@ -27,12 +12,6 @@ public protocol ImageDataset: Sendable {
 }
 
 extension ImageDataset {
-  /// Nothing, where only images can be.
-  public var passedOver: [String] { [] }
-
-  /// The number, where images have no names of their own.
-  public func name(at index: Int) -> String { "image \(index)" }
-
   /// The image itself, where there is no more of it.
   public func picture(at index: Int) throws -> Image { try image(at: index) }
 
@@ -47,31 +26,39 @@ extension ImageDataset {
   }
 }
 
-/// Opens a folder of pictures or an IDX file as a dataset.
+/// Opens a folder of pictures, an IDX file, or a file of prepared images, in shards or not, as a dataset.
 ///
 /// A folder's classes are its sub-folders, or what the table `labels` says; an IDX file's come from the IDX
-/// file `labels`. With a `size`, images are scaled to fill it and cropped in the middle; without, all must
-/// be of one.
+/// file `labels`, and prepared images have their own. With a `size`, images are scaled to fill it and
+/// cropped in the middle; without, all must be of one.
 ///
 /// - Parameters:
+///   - color: what images are read in; nil for colour, and for what prepared images are in.
 ///   - conditions: choose rows of the table, and with them images.
 ///   - toleratesBadImages: whether a folder is opened though images cannot be read; see
 ///     `readableImages`.
 ///   - indexing: called now and then with the number of files listed so far.
-/// - Throws: an `ImageError` that names the file or folder at fault.
+/// - Throws: an `ImageError`, or of prepared images a `FileError`, that names the file or folder at fault.
 public func openDataset(
   path: String, labels: String?, where conditions: [RowCondition] = [], size: ImageSize?,
-  color: ColorMode, toleratesBadImages: Bool = false, indexing: (Int) -> Void = { _ in }
+  color: ColorMode?, toleratesBadImages: Bool = false, indexing: (Int) -> Void = { _ in }
 ) throws -> any ImageDataset {
   if FilePath(path).isFolder {
     return try ImageFolder(
-      path, table: labels.map { try LabelTable($0, where: conditions) }, size: size, color: color,
-      toleratesBadImages: toleratesBadImages, indexing: indexing)
+      path, table: labels.map { try LabelTable($0, where: conditions) }, size: size,
+      color: color ?? .color, toleratesBadImages: toleratesBadImages, indexing: indexing)
+  }
+  if try PreparedImages.areAt(path) {
+    guard labels == nil else {
+      throw ImageError(
+        path, "has the labels of its images in itself", remedy: "leave out --labels")
+    }
+    return try PreparedImages(path, size: size, color: color)
   }
   guard conditions.isEmpty else {
     throw ImageError(
       path, "is no folder, so its labels are no table whose rows could be chosen",
       remedy: "leave out --where")
   }
-  return try IDXDataset(images: path, labels: labels, size: size, color: color)
+  return try IDXDataset(images: path, labels: labels, size: size, color: color ?? .color)
 }

@@ -15,6 +15,15 @@ public struct ImageError: Error, CustomStringConvertible, Equatable {
     self.remedy = remedy
   }
 
+  /// An error of any kind that came of reading the image called `name`.
+  init(_ error: any Error, about name: String) {
+    switch error {
+    case let error as ImageError: self = error
+    case let error as FileError: self.init(error.path, error.problem, remedy: error.remedy)
+    default: self.init(name, "cannot be read: \(error)", remedy: "export it again")
+    }
+  }
+
   /// The line: subject, problem and remedy, as `FileError` has it.
   public var description: String { "\(subject) \(problem); \(remedy)" }
 }

@@ -7,6 +7,19 @@ struct NameList {
   /// Where each name starts.
   private var starts: [Int] = []
 
+  init() {}
+
+  /// The names in some bytes, each followed by a NUL; nil if the last is not.
+  init?(terminated bytes: [UInt8]) {
+    guard bytes.last == 0 || bytes.isEmpty else { return nil }
+    characters = bytes.map { CChar(bitPattern: $0) }
+    var start = 0
+    for (position, byte) in bytes.enumerated() where byte == 0 {
+      starts.append(start)
+      start = position + 1
+    }
+  }
+
   var count: Int { starts.count }
 
   /// The bytes of the name at `index`, without its NUL.

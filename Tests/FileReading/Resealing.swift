@@ -32,6 +32,7 @@ private func storedTensor(
     switch description.dataType {
     case .float32: .floats(elements(name, try file.readFloats(name)))
     case .float16: .halves(elements(name, try file.readFloats(name)))
+    case .uint8: .uint8(try file.readUInt8(name))
     case .uint16: .uint16(try file.readUInt16(name))
     case .int32: .int32(try file.readInt32(name))
     case .int64: .int64(try file.readInt64(name))

@@ -8,9 +8,8 @@ import Testing
 /// write the texts anew and fail, so that nobody forgets to look at the difference.
 @Suite struct HelpTests {
   @Test(arguments: [
-    "evaluate", "extract-codes", "extract-emoji", "import-reference", "sample-images",
-    "train-classifier",
-    "train-prior", "train-vqvae", "tune-rejection",
+    "evaluate", "extract-codes", "extract-emoji", "import-reference", "prepare-images",
+    "sample-images", "train-classifier", "train-prior", "train-vqvae", "tune-rejection",
   ])
   func help(name: String) throws {
     let outcome = try Program(name).run(["--help"])

@@ -31,12 +31,15 @@ enum Shape: String, CaseIterable {
 
 extension TemporaryFolder {
   /// Writes `count` images of each shape: a sub-folder per shape, or all in one, unlabelled.
-  func writeShapes(to name: String, count: Int, labelled: Bool = true) throws {
+  func writeShapes(
+    to name: String, count: Int, labelled: Bool = true, side: Int = 16
+  ) throws {
     for shape in Shape.allCases {
       let prefix = labelled ? "\(name)/\(shape)/" : "\(name)/\(shape)-"
       for number in 0..<count {
         try write(
-          Data(try shape.image(number: number).pngBytes()), to: "\(prefix)\(number).png")
+          Data(try shape.image(number: number, side: side).pngBytes()),
+          to: "\(prefix)\(number).png")
       }
     }
   }
