@@ -12,7 +12,9 @@ let package = Package(
     .library(name: "VQVAE2", targets: ["VQVAE2"])
   ],
   traits: [
-    .default(enabledTraits: ["JPEG", "WebP"]),
+    .default(enabledTraits: ["Archives", "JPEG", "WebP"]),
+    .trait(
+      name: "Archives", description: "Read pictures out of archives; needs libarchive-dev."),
     .trait(name: "JPEG", description: "Read JPEGs; needs libjpeg-dev."),
     .trait(name: "WebP", description: "Read WebP files; needs libwebp-dev."),
     .trait(name: "MPI", description: "Train with several processes; needs libopenmpi-dev."),
@@ -35,6 +37,8 @@ let package = Package(
       cSettings: [.define("JPEG", .when(traits: ["JPEG"]))]),
     .systemLibrary(
       name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"])]),
     .target(
       name: "MessagePassing",
@@ -54,6 +58,7 @@ let package = Package(
         "Artifacts", "CPNG", "CZlib", "PNGDecoder", "Tensors",
         .target(name: "JPEGDecoder", condition: .when(traits: ["JPEG"])),
         .target(name: "CWebP", condition: .when(traits: ["WebP"])),
+        .target(name: "CArchive", condition: .when(traits: ["Archives"])),
       ]),
     .target(name: "VQVAE", dependencies: ["Communication", "NeuralNetworks", "Tensors"]),
     .target(name: "VAE", dependencies: ["NeuralNetworks", "Tensors"]),

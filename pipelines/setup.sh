@@ -9,7 +9,7 @@ command -v swift >/dev/null || {
   exit 1
 }
 
-pipelines/install.sh libopenblas-dev libpng-dev libjpeg-dev libwebp-dev
+pipelines/install.sh libopenblas-dev libpng-dev libjpeg-dev libwebp-dev libarchive-dev
 
 echo "Building"
 swift build -c release --quiet

@@ -51,7 +51,9 @@ struct FolderIndex {
     let tree = try FolderTree(path: path, progress: indexing)
     guard tree.images.count > 0 else { throw Self.noPicture(path) }
     let match = try table.match(tree.images, in: path.description)
-    (folders, starts, names, labels) = ([path], [0], match.images, match.labels)
+    var names = NameList()
+    for index in match.kept { names.append(tree.images[index]) }
+    (folders, starts, self.names, labels) = ([path], [0], names, match.labels)
     classNames = table.classNames
     passedOver = Self.passedOver(tree.others, NamedCount()) + match.passedOver
   }
@@ -112,12 +114,8 @@ extension FolderIndex {
 
   /// Throws where the sub-folders are parts of a data set, such as `train`, with classes of their own.
   private static func refuseSplits(_ classes: [Class], at path: FilePath) throws {
-    let parts: Set = [
-      "train", "training", "val", "valid", "validation", "dev", "test", "testing",
-    ]
-    let nested = classes.filter { $0.tree.ownCount == 0 }.map { text($0.name) }
-    guard let first = nested.first(where: { $0.lowercased().hasPrefix("train") }) ?? nested.first,
-      classes.allSatisfy({ parts.contains(text($0.name).lowercased()) })
+    guard let nested = nestedParts(of: classes.map { (text($0.name), $0.tree.ownCount) }),
+      let first = nested.first(where: { $0.lowercased().hasPrefix("train") }) ?? nested.first
     else { return }
     throw ImageError(
       path.description, "holds folders of classes: \(nested.joined(separator: ", "))",
@@ -139,7 +137,13 @@ extension FolderIndex {
   }
 }
 
-/// A name as text, with what is not UTF-8 replaced.
-private func text(_ name: ArraySlice<CChar>) -> String {
-  String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+/// The sub-folders that are parts of a data set, such as `train`, with classes of their own; nil where all
+/// are classes. The count is that of the pictures in a sub-folder itself.
+func nestedParts(of folders: [(name: String, ownCount: Int)]) -> [String]? {
+  let parts: Set = [
+    "train", "training", "val", "valid", "validation", "dev", "test", "testing",
+  ]
+  let nested = folders.filter { $0.ownCount == 0 }.map(\.name)
+  let areParts = folders.allSatisfy { parts.contains($0.name.lowercased()) }
+  return areParts && !nested.isEmpty ? nested : nil
 }

@@ -53,7 +53,8 @@ struct FolderListing {
     }
   }
 
-  private static func isPicture(_ name: [CChar]) -> Bool {
+  /// Whether a file's name has the extension of a picture.
+  static func isPicture(_ name: [CChar]) -> Bool {
     guard let dot = name.lastIndex(of: CChar(bitPattern: UInt8(ascii: "."))) else { return false }
     let ending = name[(dot + 1)...].map { tolower(Int32($0)) }
     return pictureEndings.contains(ending)

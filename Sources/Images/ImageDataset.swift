@@ -55,10 +55,39 @@ public func openDataset(
     }
     return try PreparedImages(path, size: size, color: color)
   }
+  guard try !isArchive(FilePath(path)) else {
+    throw ImageError(
+      path, "is an archive, which can only be read from its beginning to its end",
+      remedy: "prepare its images first: prepare-images --images \(path)")
+  }
   guard conditions.isEmpty else {
     throw ImageError(
       path, "is no folder, so its labels are no table whose rows could be chosen",
       remedy: "leave out --where")
   }
   return try IDXDataset(images: path, labels: labels, size: size, color: color ?? .color)
+}
+
+/// Opens an archive, or what `openDataset` opens, for images that are read once.
+///
+/// Parameters are those of `openDataset`; the labels of an archive are a table. Throws as it does.
+public func openSequence(
+  path: String, labels: String?, where conditions: [RowCondition] = [], size: ImageSize?,
+  color: ColorMode?, toleratesBadImages: Bool = false, indexing: (Int) -> Void = { _ in }
+) throws -> any ImageSequence {
+  let place = FilePath(path)
+  guard place.identity != nil, !place.isFolder, try isArchive(place) else {
+    return try openDataset(
+      path: path, labels: labels, where: conditions, size: size, color: color,
+      toleratesBadImages: toleratesBadImages, indexing: indexing)
+  }
+  #if Archives
+    return try ArchiveImages(
+      path, table: labels.map { try LabelTable($0, where: conditions) }, size: size,
+      color: color ?? .color, toleratesBadImages: toleratesBadImages, indexing: indexing)
+  #else
+    throw ImageError(
+      path, "is an archive, which these programs were built without",
+      remedy: "build them with the package's trait Archives, or unpack it")
+  #endif
 }

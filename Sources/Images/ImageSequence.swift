@@ -26,6 +26,10 @@ public protocol ImageSequence: Sendable {
   func forEachImage(
     where isWanted: (Int) -> Bool,
     _ body: (Int, Result<[UInt8], ImageError>) throws -> Void) throws
+
+  /// The images without those that have the numbers `left`, of which there must be fewer than all; they
+  /// are numbered anew.
+  func leavingOut(_ left: Set<Int>) -> any ImageSequence
 }
 
 extension ImageSequence {
@@ -35,13 +39,26 @@ extension ImageSequence {
   /// The number, where images have no names of their own.
   public func name(at index: Int) -> String { "image \(index)" }
 
-  /// What is wrong with the images that cannot be read, by their numbers.
+  /// The images that can be read, numbered anew, and what is wrong with the others.
   ///
   /// Reads every image once, on all threads.
   ///
   /// - Parameter progress: called with the number of images read; what it throws ends the reading.
+  /// - Returns: the images themselves if all can be read.
   /// - Throws: what `progress` throws; the first error if no image can be read.
-  public func readingErrors(progress: (Int) throws -> Void) throws -> [Int: ImageError] {
+  public func leavingOutUnreadable(
+    progress: (Int) throws -> Void
+  ) throws -> (images: any ImageSequence, errors: [ImageError]) {
+    let errors = try readingErrors(progress: progress)
+    return (
+      errors.isEmpty ? self : leavingOut(Set(errors.keys)),
+      errors.sorted { $0.key < $1.key }.map(\.value)
+    )
+  }
+
+  /// What is wrong with the images that cannot be read, by their numbers; throws the first error if none
+  /// can be.
+  func readingErrors(progress: (Int) throws -> Void) throws -> [Int: ImageError] {
     var (errors, done) = ([Int: ImageError](), 0)
     try forEachImage(where: { _ in true }) { index, result in
       if case .failure(let error) = result { errors[index] = error }
@@ -65,26 +82,33 @@ extension ImageDataset {
     for index in 0..<count {
       if isWanted(index) { block.append(index) }
       guard block.count == blockSize || index == count - 1 else { continue }
-      let results = readConcurrently(block) { try image(at: $0).bytes }
+      let results = readConcurrently(block) { try image(at: block[$0]).bytes }
       for (index, result) in zip(block, results) { try body(index, result) }
       block.removeAll(keepingCapacity: true)
     }
+  }
+
+  /// A subset.
+  public func leavingOut(_ left: Set<Int>) -> any ImageSequence {
+    Subset(of: self, at: (0..<count).filter { !left.contains($0) })
   }
 }
 
 extension ImageSequence {
   /// How many images are read at a time: enough to keep all threads busy, in little memory.
-  var blockSize: Int { max(min((32 << 20) / shape.byteCount, 1024), 16) }
+  var blockSize: Int {
+    max(min((32 << 20) / shape.byteCount, 1024), ThreadPool.shared.threadCount)
+  }
 
-  /// Reads the images with the numbers `indices` on all threads.
+  /// Reads the images with the numbers `indices` on all threads; `read` is called with places in them.
   func readConcurrently(
-    _ indices: [Int], _ read: (Int) throws -> [UInt8]
+    _ indices: [Int], _ read: (_ place: Int) throws -> [UInt8]
   ) -> [Result<[UInt8], ImageError>] {
     let lock = NSLock()
     var results: [Int: Result<[UInt8], ImageError>] = [:]
     ThreadPool.shared.split(indices.count) { range in
       for place in range {
-        let result = Result { try read(indices[place]) }.mapError {
+        let result = Result { try read(place) }.mapError {
           ImageError($0, about: name(at: indices[place]))
         }
         lock.withLock { results[place] = result }

@@ -6,7 +6,7 @@ final class InputFile {
   let name: String
   /// The length in bytes when it was opened.
   let size: Int
-  private let descriptor: Int32
+  let descriptor: Int32
 
   init(_ path: FilePath) throws {
     name = path.description

@@ -77,13 +77,21 @@ public struct LabelTable: Sendable {
     (self.rows, self.numbers) = (rows, numbers)
   }
 
-  /// The pictures that chosen rows name, of those at `paths` below `folder`, with their labels.
+  /// The pictures that chosen rows name.
+  struct Match {
+    /// Which of all pictures they are.
+    let kept: [Int]
+    /// The class of each.
+    let labels: [Int32]
+    /// Phrases for people about what is left out.
+    let passedOver: [String]
+  }
+
+  /// The pictures that chosen rows name, of those at `paths` below `folder`.
   ///
   /// Throws an `ImageError` if there is none.
-  func match(_ paths: NameList, in folder: String) throws -> (
-    images: NameList, labels: [Int32], passedOver: [String]
-  ) {
-    var (images, labels) = (NameList(), [Int32]())
+  func match(_ paths: NameList, in folder: String) throws -> Match {
+    var (kept, labels) = ([Int](), [Int32]())
     let labelsByName = Dictionary(
       uniqueKeysWithValues: classNames.enumerated().map { ($1, Int32($0)) })
     var isFound = [Bool](repeating: false, count: rows.count)
@@ -99,10 +107,10 @@ public struct LabelTable: Sendable {
         notChosen += 1
         continue
       }
-      images.append(paths[index])
+      kept.append(index)
       labels.append(labelsByName[rows[number].className, default: -1])
     }
-    guard images.count > 0 else { throw noMatch(with: paths.text(at: 0), in: folder) }
+    guard !kept.isEmpty else { throw noMatch(with: paths.text(at: 0), in: folder) }
     var missing = NamedCount()
     for (row, isFound) in zip(rows, isFound) where row.isChosen && !isFound {
       missing.add(row.path)
@@ -112,7 +120,7 @@ public struct LabelTable: Sendable {
       unnamed.phrase("picture without a row", "pictures without a row"),
       missing.phrase("row without a picture", "rows without a picture"),
     ]
-    return (images, labels, passedOver.compactMap { $0 })
+    return Match(kept: kept, labels: labels, passedOver: passedOver.compactMap { $0 })
   }
 
   private func noMatch(with picture: String, in folder: String) -> ImageError {

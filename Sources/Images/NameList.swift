@@ -22,6 +22,9 @@ struct NameList {
 
   var count: Int { starts.count }
 
+  /// The number of bytes of all names, each with a NUL.
+  var byteCount: Int { characters.count }
+
   /// The bytes of the name at `index`, without its NUL.
   subscript(index: Int) -> ArraySlice<CChar> {
     let end = index + 1 < starts.count ? starts[index + 1] : characters.count
@@ -30,7 +33,7 @@ struct NameList {
 
   /// The name at `index` as text, with what is not UTF-8 replaced.
   func text(at index: Int) -> String {
-    String(decoding: self[index].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    Images.text(self[index])
   }
 
   mutating func append(_ name: some Sequence<CChar>) {
@@ -43,6 +46,17 @@ struct NameList {
     let offset = characters.count
     characters += other.characters
     starts += other.starts.map { $0 + offset }
+  }
+
+  /// The numbers of the names in the order of their bytes, of equal names as they are.
+  var order: [Int] {
+    characters.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return [] }
+      return starts.indices.sorted {
+        let comparison = strcmp(base + starts[$0], base + starts[$1])
+        return comparison == 0 ? $0 < $1 : comparison < 0
+      }
+    }
   }
 
   /// Sorts by bytes, as `LC_ALL=C ls` does, whatever the locale.
@@ -59,4 +73,9 @@ struct NameList {
     }
     self = sorted
   }
+}
+
+/// A name as text, with what is not UTF-8 replaced.
+func text(_ name: ArraySlice<CChar>) -> String {
+  String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
