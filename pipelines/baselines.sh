@@ -20,10 +20,11 @@ extract=()
 case $subject in
   digits)
     data=pipelines/data/digits
-    train=(--images "$data/train-images-idx3-ubyte.gz" --labels "$data/train-labels-idx1-ubyte.gz" --grey)
-    test=(--images "$data/t10k-images-idx3-ubyte.gz" --labels "$data/t10k-labels-idx1-ubyte.gz" --grey)
+    train=(--images "$data/train-images-idx3-ubyte.gz" --labels "$data/train-labels-idx1-ubyte.gz")
+    test=(--images "$data/t10k-images-idx3-ubyte.gz" --labels "$data/t10k-labels-idx1-ubyte.gz")
     real=$data/t10k-images-idx3-ubyte.gz
     classes=10
+    shape=(--grey)
     vae=(--latents 32 --steps 8000 --batch 128 --learning-rate 0.002 --channels 32
       --residual-channels 32 --residual-blocks 1)
     vqvae=(--codes 512 --code-channels 32 --revival 30 --steps 700 --batch 128
@@ -33,10 +34,11 @@ case $subject in
   emoji)
     pipelines/install.sh fonts-noto-color-emoji unicode-data
     extract-emoji --output "$folder/images"
-    train=(--images "$folder/images/train" --size 64)
-    test=(--images "$folder/images/test" --size 64)
+    train=(--images "$folder/images/train")
+    test=(--images "$folder/images/test")
     real=$folder/images/test
     classes=9
+    shape=(--size 64)
     vae=(--latents 128 --steps 4000 --batch 32 --learning-rate 0.001 --channels 64
       --residual-channels 32)
     vqvae=(--codes 256 --code-channels 32 --steps 1600 --batch 32 --learning-rate 0.0015
@@ -51,10 +53,10 @@ case $subject in
 esac
 
 echo "A VAE, whose prior needs no training"
-train-vqvae "${train[@]}" --bottleneck gaussian "${vae[@]}" --output "$folder/vae/vae.safetensors"
+train-vqvae "${train[@]}" "${shape[@]}" --bottleneck gaussian "${vae[@]}" --output "$folder/vae/vae.safetensors"
 
 echo "A VQ-VAE of one level, and its prior"
-train-vqvae "${train[@]}" --downsampling 4 "${vqvae[@]}" \
+train-vqvae "${train[@]}" "${shape[@]}" --downsampling 4 "${vqvae[@]}" \
   --output "$folder/one-level/vqvae.safetensors"
 extract-codes "${train[@]}" --vqvae "$folder/one-level/vqvae.safetensors" "${extract[@]}" \
   --output "$folder/one-level/codes.safetensors"

@@ -21,8 +21,8 @@ folder=${1:-output/digits}
 pipelines/setup.sh
 PATH=$PWD/.build/release:$PATH
 data=pipelines/data/digits
-train=(--images "$data/train-images-idx3-ubyte.gz" --labels "$data/train-labels-idx1-ubyte.gz" --grey)
-test=(--images "$data/t10k-images-idx3-ubyte.gz" --labels "$data/t10k-labels-idx1-ubyte.gz" --grey)
+train=(--images "$data/train-images-idx3-ubyte.gz" --labels "$data/train-labels-idx1-ubyte.gz")
+test=(--images "$data/t10k-images-idx3-ubyte.gz" --labels "$data/t10k-labels-idx1-ubyte.gz")
 mkdir -p "$folder"
 
 echo "Drawing from the shipped models"
@@ -32,7 +32,8 @@ echo "Look at $folder/first-samples/contact-sheet.png"
 # Without level dropout, the bottom would say it all: samples are only as coherent as the top makes
 # them.
 echo "Stage 1: images to codes"
-train-vqvae "${train[@]}" --output "$folder/vqvae.safetensors" --steps "$vqvae_steps" --batch 128 \
+train-vqvae "${train[@]}" --grey --output "$folder/vqvae.safetensors" \
+  --steps "$vqvae_steps" --batch 128 \
   --learning-rate 0.002 --channels 64 --residual-channels 32 --codes 128 --code-channels 32 \
   --revival 30 --level-dropout 0.2 --precision half
 extract-codes "${train[@]}" --vqvae "$folder/vqvae.safetensors" --output "$folder/codes.safetensors"
@@ -45,9 +46,9 @@ train-prior --codes "$folder/codes.safetensors" --level bottom --steps "$bottom_
   --learning-rate 0.003 --dropout 0 --precision half --output "$folder/prior-bottom.safetensors"
 
 echo "Classifiers: one to reject samples, another to judge them"
-train-classifier "${train[@]}" --steps "$classifier_steps" --precision half \
+train-classifier "${train[@]}" --grey --steps "$classifier_steps" --precision half \
   --output "$folder/classifier.safetensors"
-train-classifier "${train[@]}" --steps "$classifier_steps" --precision half \
+train-classifier "${train[@]}" --grey --steps "$classifier_steps" --precision half \
   --architecture residual --output "$folder/judge.safetensors"
 
 echo "Stage 3: codes to samples"

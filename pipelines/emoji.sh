@@ -30,11 +30,12 @@ echo "Look at $folder/first-samples/contact-sheet.png"
 
 echo "The data: a font to pictures"
 extract-emoji --output "$folder/images"
-train=(--images "$folder/images/train" --size 64)
-test=(--images "$folder/images/test" --size 64)
+train=(--images "$folder/images/train")
+test=(--images "$folder/images/test")
 
 echo "Stage 1: images to codes"
-train-vqvae "${train[@]}" --output "$folder/vqvae.safetensors" --steps "$vqvae_steps" --batch 32 \
+train-vqvae "${train[@]}" --size 64 --output "$folder/vqvae.safetensors" \
+  --steps "$vqvae_steps" --batch 32 \
   --learning-rate 0.0015 --channels 64 --residual-channels 32 --codes 256 --code-channels 32 \
   --level-dropout 0.2 --precision half
 # There are few pictures: altered copies keep the priors from soon knowing them by heart.
@@ -49,9 +50,9 @@ train-prior --codes "$folder/codes.safetensors" --level bottom --steps "$bottom_
   --learning-rate 0.002 --precision half --output "$folder/prior-bottom.safetensors"
 
 echo "Classifiers: one to reject samples, another to judge them"
-train-classifier "${train[@]}" --flip --steps "$classifier_steps" --precision half \
+train-classifier "${train[@]}" --size 64 --flip --steps "$classifier_steps" --precision half \
   --output "$folder/classifier.safetensors"
-train-classifier "${train[@]}" --flip --steps "$classifier_steps" --precision half \
+train-classifier "${train[@]}" --size 64 --flip --steps "$classifier_steps" --precision half \
   --architecture residual --output "$folder/judge.safetensors"
 
 echo "Stage 3: codes to samples"

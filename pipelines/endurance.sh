@@ -35,7 +35,7 @@ repository=$OLDPWD
 source "$repository/pipelines/endurance/data.sh"
 source "$repository/pipelines/endurance/claims.sh"
 
-images=(--images images --labels labels --grey)
+images=(--images images --labels labels)
 small=(--batch 16 --held-out 10 --threads 1)
 vqvae=(train-vqvae --images images --grey "${small[@]}" --channels 16 --residual-channels 8
   --residual-blocks 1 --codes 16 --code-channels 8 --output vqvae.safetensors)
@@ -44,8 +44,8 @@ prior=(train-prior --codes codes.safetensors --level top "${small[@]}" --channel
   --residual-blocks 2 --output prior-top.safetensors)
 bottom=(train-prior --codes codes.safetensors --level bottom "${small[@]}" --steps 20 --channels 16
   --blocks 1 --residual-blocks 2 --output prior-bottom.safetensors)
-classifier=(train-classifier "${images[@]}" "${small[@]}" --channels 8 --output classifier.safetensors)
-judge=(train-classifier "${images[@]}" "${small[@]}" --steps 20 --channels 8 --architecture residual
+classifier=(train-classifier "${images[@]}" --grey "${small[@]}" --channels 8 --output classifier.safetensors)
+judge=(train-classifier "${images[@]}" --grey "${small[@]}" --steps 20 --channels 8 --architecture residual
   --output judge.safetensors)
 samples=(sample-images --models . --count 40 --threads 1 --output samples)
 report=(tune-rejection --models . --samples samples/samples.safetensors "${images[@]}" --threads 1

@@ -35,13 +35,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 pipelines/setup.sh
 PATH=$PWD/.build/release:$PATH
-images=(--images "$pictures" --size "$size" "${color[@]}")
+images=(--images "$pictures")
+shape=(--size "$size" "${color[@]}")
 hidden='.*'
 classes=$(find "$pictures" -mindepth 1 -maxdepth 1 -type d ! -name "$hidden" | head -1)
 share() { awk "BEGIN { print $hours * $1 }"; }
 
 echo "Stage 1: pictures to codes"
-train-vqvae "${images[@]}" --hours "$(share 0.3)" --level-dropout 0.2 --precision half \
+train-vqvae "${images[@]}" "${shape[@]}" --hours "$(share 0.3)" --level-dropout 0.2 --precision half \
   --output "$folder/vqvae.safetensors"
 extract-codes "${images[@]}" --vqvae "$folder/vqvae.safetensors" --copies 3 --shift 2 --rotation 0 \
   --shear 0 --flip --output "$folder/codes.safetensors"
@@ -54,9 +55,9 @@ train-prior --codes "$folder/codes.safetensors" --level bottom --hours "$(share 
 
 if [[ -n $classes ]]; then
   echo "Classifiers: one to reject samples, another to judge them"
-  train-classifier "${images[@]}" --flip --hours "$(share 0.1)" --precision half \
+  train-classifier "${images[@]}" "${shape[@]}" --flip --hours "$(share 0.1)" --precision half \
     --output "$folder/classifier.safetensors"
-  train-classifier "${images[@]}" --flip --hours "$(share 0.1)" --precision half \
+  train-classifier "${images[@]}" "${shape[@]}" --flip --hours "$(share 0.1)" --precision half \
     --architecture residual --output "$folder/judge.safetensors"
   count=100
 else
@@ -66,7 +67,7 @@ else
   train-classifier "${images[@]}" --samples "$folder/pool/samples.safetensors" \
     --vqvae "$folder/vqvae.safetensors" --hours "$(share 0.1)" --precision half \
     --output "$folder/critic.safetensors"
-  train-classifier "${images[@]}" --task rotation --architecture residual --rotation 0 \
+  train-classifier "${images[@]}" "${shape[@]}" --task rotation --architecture residual --rotation 0 \
     --hours "$(share 0.1)" --precision half --output "$folder/judge.safetensors"
   count=1000
 fi

@@ -37,7 +37,7 @@ public struct AugmentationOptions: ParsableArguments {
   public var cropScale: ClosedRange<Double>? { crop.scale }
 
   /// Refuses windows of no size.
-  public func check(_ images: ImageOptions) throws { try crop.check(images) }
+  public func check(_ shape: ImageShapeOptions) throws { try crop.check(shape) }
 
   /// The augmentation that the flags describe, drawn by `seed`.
   public func augmentation(seed: UInt64) -> Augmentation {

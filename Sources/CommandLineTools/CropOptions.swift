@@ -28,8 +28,8 @@ public struct CropOptions: ParsableArguments {
   }
 
   /// Refuses windows of no size.
-  public func check(_ images: ImageOptions) throws {
-    if crop && images.size == nil {
+  public func check(_ shape: ImageShapeOptions) throws {
+    if crop && shape.size == nil {
       throw ValidationError("--crop needs --size, that of the windows.")
     }
   }

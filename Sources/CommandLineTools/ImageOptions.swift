@@ -31,17 +31,6 @@ public struct ImageOptions: ParsableArguments {
       valueName: "column=value"))
   public var conditions: [RowCondition] = []
 
-  /// The size all images are brought to; nil leaves them as they are.
-  @Option(
-    help: ArgumentHelp(
-      "Resize and crop all images to N × N or H × W pixels; prepared ones have a size.",
-      valueName: "n|hxw"))
-  public var size: ImageSize?
-
-  /// Whether images are read in colour or in grey; nil for colour, and for what prepared images are in.
-  @Flag(exclusivity: .exclusive)
-  public var color: ColorMode?
-
   /// What becomes of images that cannot be read.
   @Option(
     help: ArgumentHelp(
@@ -59,54 +48,73 @@ public struct ImageOptions: ParsableArguments {
     if !conditions.isEmpty && labels == nil { throw ValidationError("--where needs --labels.") }
   }
 
-  /// Opens the data set.
+  /// Opens the data set, in the size and colour that the flags of a training ask for.
   ///
   /// Tells the user what it holds, and which bad images are left out, if they are to be. Throws a `FileError` or
   /// `ImageError` if it cannot be used.
-  public func open() throws -> any ImageDataset {
-    try open(color)
+  public func open(_ shape: ImageShapeOptions) throws -> any ImageDataset {
+    try open(size: shape.size, color: shape.color)
   }
 
-  /// Opens the data set as a model of images of `shape` needs it.
+  /// Opens the data set as a model of images of `shape` needs it: images are brought to it.
   ///
-  /// Throws a `FileError` or `ImageError` if it cannot be used, or has another size and no `--size`.
+  /// Otherwise as `open(_:)`.
   public func open(shapedFor shape: ImageShape) throws -> any ImageDataset {
-    let dataset = try open(shape.channels == 1 ? .grey : .color)
-    guard dataset.shape == shape else {
-      throw FileError(
-        images,
-        "has images of \(dataset.shape.width)×\(dataset.shape.height); the model's are "
-          + "\(shape.width)×\(shape.height)",
-        remedy: "pass --size \(shape.height)x\(shape.width)")
-    }
-    return dataset
+    try open(size: shape.size, color: shape.channels == 1 ? .grey : .color)
   }
 
-  private func open(_ color: ColorMode?) throws -> any ImageDataset {
+  private func open(size: ImageSize?, color: ColorMode?) throws -> any ImageDataset {
     let files = CountReporter("indexing \(images)", unit: "files")
     let dataset = try openDataset(
       path: images, labels: labels, where: conditions, size: size, color: color,
       toleratesBadImages: badImages == .skip, indexing: files.report)
-    Console.standardError.writeLine(onOneLine(foundLine(in: images, dataset)))
-    return badImages == .skip ? try withoutBadImages(dataset) : dataset
+    showFound(dataset)
+    guard badImages == .skip else { return dataset }
+    let (readable, errors) = try checking(dataset) { try dataset.readableImages(progress: $0) }
+    warn(of: errors, among: dataset.count)
+    return readable
   }
 
-  private func withoutBadImages(_ dataset: any ImageDataset) throws -> any ImageDataset {
-    let progress = ProgressReporter("checking \(images)", total: dataset.count, unit: "image")
-    let (readable, errors) = try dataset.readableImages {
+  /// Opens the data set, or an archive of pictures, for images that are read once; otherwise as `open(_:)`.
+  public func openSequence(_ shape: ImageShapeOptions) throws -> any ImageSequence {
+    let files = CountReporter("indexing \(images)", unit: "files")
+    let sequence = try Images.openSequence(
+      path: images, labels: labels, where: conditions, size: shape.size, color: shape.color,
+      toleratesBadImages: badImages == .skip, indexing: files.report)
+    showFound(sequence)
+    guard badImages == .skip else { return sequence }
+    let (readable, errors) = try checking(sequence) {
+      try sequence.leavingOutUnreadable(progress: $0)
+    }
+    warn(of: errors, among: sequence.count)
+    return readable
+  }
+
+  private func showFound(_ sequence: any ImageSequence) {
+    Console.standardError.writeLine(onOneLine(foundLine(in: images, sequence)))
+  }
+
+  private func checking<Result>(
+    _ sequence: any ImageSequence, _ read: ((Int) throws -> Void) throws -> Result
+  ) throws -> Result {
+    let progress = ProgressReporter("checking \(images)", total: sequence.count, unit: "image")
+    let result = try read {
       progress.report($0)
       try Interruption.throwIfRequested()
     }
     progress.finish()
+    return result
+  }
+
+  private func warn(of errors: [ImageError], among count: Int) {
     let console = Console.standardError
     let shown = 20
     for error in errors.prefix(shown) { console.writeLine("warning: \(error)") }
     if errors.count > shown { console.writeLine("warning: … and \(errors.count - shown) more") }
     if !errors.isEmpty {
       console.writeLine(
-        "warning: \(errors.count) of \(dataset.count) images cannot be read and are left out")
+        "warning: \(errors.count) of \(count) images cannot be read and are left out")
     }
-    return readable
   }
 }
 
@@ -118,34 +126,11 @@ public enum BadImages: String, CaseIterable, ExpressibleByArgument, Sendable {
   case skip
 }
 
-extension ImageSize: ExpressibleByArgument {
-  private static var limits: ClosedRange<Int> { 1...8192 }
-
-  /// Reads "64" for a square and "48x64" for height × width; nil if the text is neither or a side is
-  /// not between 1 and 8192.
-  public init?(argument: String) {
-    let sides = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false)
-      .map { Int($0) ?? 0 }
-    guard (1...2).contains(sides.count), sides.allSatisfy(Self.limits.contains) else { return nil }
-    self.init(height: sides[0], width: sides[sides.count - 1])
-  }
-}
-
 extension RowCondition: ExpressibleByArgument {
   /// Reads "split=train"; nil if there is no column or no equals sign.
   public init?(argument: String) {
     let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty else { return nil }
     self.init(column: String(parts[0]), value: String(parts[1]))
-  }
-}
-
-extension ColorMode: EnumerableFlag {
-  /// What `--help` says of each.
-  public static func help(for mode: ColorMode) -> ArgumentHelp? {
-    switch mode {
-    case .color: "Read all images in colour, as is done without a flag unless they are prepared."
-    case .grey: "Read all images in grey."
-    }
   }
 }

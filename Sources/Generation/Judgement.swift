@@ -47,20 +47,15 @@ public func judgedAccuracy(
 
 /// The fraction of the images at `path`, a folder or an IDX file, in which a judge recognises a class,
 /// whichever it is: gives it a probability of at least 0.9. That much can be said of images that nobody
-/// asked for by class. With a `size` the images are brought to it.
+/// asked for by class. They are brought to the size and colour of the judge's images.
 ///
-/// Throws a `FileError` or `ImageError` if they cannot be read or are none of the judge's size.
+/// Throws a `FileError` or `ImageError` if they cannot be read.
 public func recognizedShare(
-  of path: String, size: ImageSize?, by judge: LoadedClassifier
+  of path: String, by judge: LoadedClassifier
 ) throws -> Double {
   let shape = judge.imageShape
   let dataset = try openDataset(
-    path: path, labels: nil, size: size, color: shape.channels == 1 ? .grey : .color)
-  guard dataset.shape == shape else {
-    throw FileError(
-      path, "has images of \(dataset.shape.size); those of \(judge.file.path) are \(shape.size)",
-      remedy: "pass images of that size")
-  }
+    path: path, labels: nil, size: shape.size, color: shape.channels == 1 ? .grey : .color)
   var recognized = 0
   try forEachBatch(of: dataset) { batch in
     let probabilities = try judge.probabilities(of: batch.tensor(of: shape))

@@ -58,17 +58,20 @@ public struct ModelFolder {
   /// The names of the classes images can be asked for; empty if the top prior is unconditional.
   public var classNames: [String] { priors[0].prior.configuration.classNames }
 
-  /// Checks that a dataset's labels, if the models need any, mean the classes they know.
+  /// A dataset with the classes of the models, if they have any, matched by name; it may have some of them.
   ///
-  /// Throws a `FileError` naming the dataset by `path` if not.
-  public func checkLabels(of dataset: any ImageDataset, at path: String) throws {
-    let names = dataset.classNames
-    // An IDX file's classes go up to the largest label it happens to have.
-    guard classNames.isEmpty || (!names.isEmpty && classNames.starts(with: names)) else {
+  /// Throws a `FileError` naming the dataset by `path` if it has none or others.
+  public func labelling(_ dataset: any ImageDataset, at path: String) throws -> any ImageDataset {
+    guard !classNames.isEmpty else { return dataset }
+    guard let labelled = RelabelledImages(dataset, as: classNames) else {
+      let other = dataset.classNames.first { !classNames.contains($0) }
       throw FileError(
-        path, "has no classes, or others than \(priors[0].file.path)",
+        path,
+        other.map { "has the class \(quoted($0)), which \(priors[0].file.path) does not know" }
+          ?? "has no classes, which \(priors[0].file.path) needs",
         remedy: "pass images in the classes of the models")
     }
+    return labelled
   }
 
   /// Checks that codes can be drawn from the priors as `distributions` say.

@@ -25,6 +25,9 @@ struct Evaluate: StageCommand {
       pixels are black or white, so is each image that the evidence lower bound is measured on: drawn \
       once, with the grey levels for probabilities.
 
+      Images are brought to the size and colour of the models'. They may be of some of the classes \
+      that the models know.
+
       EXAMPLE
         evaluate --models models/digits --images test \\
           --samples output/samples/samples.safetensors
@@ -39,8 +42,7 @@ struct Evaluate: StageCommand {
     help: ArgumentHelp(
       """
       A samples.safetensors of sample-images to judge, or images, in a folder or an IDX file: of \
-      those, brought to --size if it is given, the share is told in which the judge gives any class a \
-      probability of 0.9.
+      those the share is told in which the judge gives any class a probability of 0.9.
       """, valueName: "path"))
   var samples: [String] = []
 
@@ -62,8 +64,10 @@ struct Evaluate: StageCommand {
     ThreadPool.shared.resize(to: threads.count)
     if let json { try AtomicFile.checkWritable(json) }
     let model = try GenerativeModel(folder: models)
-    let dataset = try images.open(shapedFor: model.imageShape)
-    if case .codes(let folder) = model { try folder.checkLabels(of: dataset, at: images.images) }
+    var dataset = try images.open(shapedFor: model.imageShape)
+    if case .codes(let folder) = model {
+      dataset = try folder.labelling(dataset, at: images.images)
+    }
     let judge = try loadJudge(of: model)
     // First, because it may find that the samples are of other models, and the rest takes long.
     let judged = try samples.map { try judgement(of: $0, from: model, by: judge) }
@@ -103,7 +107,7 @@ struct Evaluate: StageCommand {
         remedy: "compare them with tune-rejection, or leave out --samples")
     }
     guard path.hasSuffix(".safetensors") else {
-      let share = try recognizedShare(of: path, size: images.size, by: judge)
+      let share = try recognizedShare(of: path, by: judge)
       return .init(path: path, recognized: share)
     }
     guard case .codes(let folder) = model else {
@@ -122,10 +126,10 @@ struct Evaluate: StageCommand {
     if let classifier = loaded?.classifier, classifier.configuration.task == .rotation {
       return try Models.accuracy(of: classifier, on: RotatedImages(of: dataset))
     }
-    guard let classifier = loaded?.classifier, !dataset.classNames.isEmpty,
-      classifier.configuration.classNames.starts(with: dataset.classNames)
+    guard let classifier = loaded?.classifier,
+      let labelled = RelabelledImages(dataset, as: classifier.configuration.classNames)
     else { return nil }
-    return try Models.accuracy(of: classifier, on: dataset)
+    return try Models.accuracy(of: classifier, on: labelled)
   }
 
   private func measure(

@@ -13,7 +13,8 @@ struct ExtractCodes: StageCommand {
     commandName: "extract-codes",
     abstract: "Write the codes of all images, as a trained VQ-VAE sees them.",
     discussion: """
-      The file holds a tensor of codes per level and the labels of the images; train-prior reads it.
+      The file holds a tensor of codes per level and the labels of the images; train-prior reads it. \
+      Images are brought to the size and colour of the VQ-VAE's.
 
       With --copies, codes of altered copies of each image stand beside its own, so that a prior of \
       few images does not soon know them by heart. A picture that is held out of a training is held \
@@ -45,7 +46,6 @@ struct ExtractCodes: StageCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    try augmentation.check(images)
     if copies == 0 && augmentation.cropScale != nil {
       throw ValidationError("--crop needs --copies.")
     }

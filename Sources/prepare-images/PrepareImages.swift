@@ -14,6 +14,10 @@ struct PrepareImages: StageCommand {
       --images, without --size, and computes what it would have computed from the pictures; only \
       --crop takes its windows from the images as they are in the file.
 
+      Pictures may also be in an archive, tar or zip, compressed or not, which is read without being \
+      unpacked. Their classes are the folders in it, or what members KEY.cls beside KEY.jpg say, or those \
+      of --labels. Links and names that lead out of the archive are passed over.
+
       Meanwhile it is NAME.partial.safetensors. Stopped with Ctrl-C or by anything else, it goes on where \
       it was when the same command is run again.
 
@@ -24,10 +28,14 @@ struct PrepareImages: StageCommand {
 
       EXAMPLE
         prepare-images --images photos --size 64 --output output/images.safetensors
-        train-vqvae --images output/images.safetensors --output output/vqvae.safetensors
+        prepare-images --images photos.tar.gz --size 64 \\
+          --output output/images.safetensors
+        train-vqvae --images output/images.safetensors \\
+          --output output/vqvae.safetensors
       """)
 
   @OptionGroup var images: ImageOptions
+  @OptionGroup var shape: ImageShapeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var shards: ShardOptions
   @OptionGroup var threads: ThreadOptions
@@ -37,7 +45,7 @@ struct PrepareImages: StageCommand {
     ThreadPool.shared.resize(to: threads.count)
     let earlier = CountReporter("checking what is prepared", unit: "images")
     let preparation = try ImagePreparation(
-      of: images.open(), to: output.output, shard: shards.shard
+      of: images.openSequence(shape), to: output.output, shard: shards.shard
     ) {
       earlier.report($0)
       try Interruption.throwIfRequested()

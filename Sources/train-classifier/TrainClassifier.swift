@@ -36,6 +36,7 @@ struct TrainClassifier: TrainingCommand {
       """)
 
   @OptionGroup var images: ImageOptions
+  @OptionGroup var imageShape: ImageShapeOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var training: TrainingOptions
   @OptionGroup var task: TaskOptions
@@ -46,16 +47,16 @@ struct TrainClassifier: TrainingCommand {
 
   func validate() throws {
     // A critic's images have the size of its model's.
-    if task.vqvae == nil { try augmentation.check(images) }
+    if task.vqvae == nil { try augmentation.check(imageShape) }
   }
 
   func train(among processes: any Communicator) throws {
     ThreadPool.shared.resize(to: threads.count)
-    if let critic = try task.criticImages(seed: seed.seed, open: images.open(shapedFor:)) {
+    if let critic = try task.criticImages(seed: seed.seed, open: openForCritic) {
       try train(critic.images, sources: critic.sources, among: processes)
       return
     }
-    let dataset = try images.open()
+    let dataset = try images.open(imageShape)
     let model = try architecture.configuration(
       for: dataset.shape, task: task.configuredTask, of: dataset, path: images.images)
     let settings = try settings(images: dataset.count, sharedBy: processes)
@@ -69,6 +70,16 @@ struct TrainClassifier: TrainingCommand {
         $0, on: dataset, augmentation: augmentation.augmentation(seed: seed.seed), sharedBy: $1)
     }
     if task.configuredTask == .rotation, processes.isLead { warnIfNothingIsUp() }
+  }
+
+  private func openForCritic(_ shape: ImageShape) throws -> any ImageDataset {
+    let color: ColorMode = shape.channels == 1 ? .grey : .color
+    guard imageShape.size ?? shape.size == shape.size, imageShape.color ?? color == color else {
+      throw ValidationError(
+        "A critic's images have the size and colour of the images of --vqvae; leave out --size, "
+          + "--grey and --color.")
+    }
+    return try images.open(shapedFor: shape)
   }
 
   private func train(

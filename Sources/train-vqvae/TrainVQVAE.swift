@@ -41,6 +41,7 @@ struct TrainVQVAE: TrainingCommand {
   }
 
   @OptionGroup var images: ImageOptions
+  @OptionGroup var imageShape: ImageShapeOptions
   @OptionGroup var crop: CropOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var training: TrainingOptions
@@ -61,7 +62,7 @@ struct TrainVQVAE: TrainingCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    try crop.check(images)
+    try crop.check(imageShape)
     switch bottleneck {
     case .codes:
       if let flag = gaussian.given { throw ValidationError("\(flag) needs --bottleneck gaussian.") }
@@ -74,7 +75,7 @@ struct TrainVQVAE: TrainingCommand {
 
   func train(among processes: any Communicator) throws {
     ThreadPool.shared.resize(to: threads.count)
-    let dataset = try images.open()
+    let dataset = try images.open(imageShape)
     let (shape, path) = (dataset.shape, images.images)
     switch bottleneck {
     case .codes:

@@ -17,7 +17,8 @@ struct TrainingCeiling {
   func images(
     for labels: [Int32], of classNames: [String], besides compared: [Image]
   ) throws -> JudgedSamples? {
-    let isLabelled = !training.classNames.isEmpty && classNames.starts(with: training.classNames)
+    let labelled = RelabelledImages(training, as: classNames)
+    let (training, isLabelled) = (labelled ?? self.training, labelled != nil)
     // No image may be compared with itself.
     let excluded = Set(compared.map(\.bytes))
     var wanted = isLabelled ? Dictionary(grouping: labels) { $0 }.mapValues(\.count) : [:]

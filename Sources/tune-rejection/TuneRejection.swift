@@ -80,9 +80,11 @@ struct TuneRejection: StageCommand {
     let judgedModels = try JudgedModels(path: models)
     var pool = try CandidatePool(samples: samples, from: judgedModels)
     let shape = pool.folder.vqvae.imageShape
-    let real = try images.open(shapedFor: shape)
-    let training = try choice.trainingImages(images)?.open(shapedFor: shape) ?? real
-    if choice.classificationAccuracyScore { try checkClasses(pool, samples, real, training) }
+    var real = try images.open(shapedFor: shape)
+    var training = try choice.trainingImages(images)?.open(shapedFor: shape) ?? real
+    if choice.classificationAccuracyScore {
+      (real, training) = try labelled(pool, samples, real, training)
+    }
     let folder = try OutputFolder(
       path: output, for: ["report.html", "report.json", "curves.png", "samples.safetensors"])
     defer { folder.release() }
@@ -122,18 +124,22 @@ struct TuneRejection: StageCommand {
     printOutcome(report, of: judgedModels)
   }
 
-  /// Throws a `FileError` if no classifier can be trained or tested on the real images.
-  private func checkClasses(
+  /// The real images with the classes of the models, so that classifiers can be trained and tested on them.
+  ///
+  /// Throws a `FileError` if they have none or others.
+  private func labelled(
     _ pool: CandidatePool, _ samples: String, _ real: any ImageDataset,
     _ training: any ImageDataset
-  ) throws {
+  ) throws -> (real: any ImageDataset, training: any ImageDataset) {
     guard !pool.folder.classNames.isEmpty else {
       throw ValidationError(
         "These models know no classes; leave out --classification-accuracy-score.")
     }
-    try pool.folder.checkLabels(of: real, at: images.images)
-    try pool.folder.checkLabels(of: training, at: choice.trainImages ?? images.images)
     try pool.checkPriors(samples)
+    return (
+      try pool.folder.labelling(real, at: images.images),
+      try pool.folder.labelling(training, at: choice.trainImages ?? images.images)
+    )
   }
 
   /// The path of a file in the folder that is written.

@@ -23,15 +23,17 @@ import Testing
   @Test func images() throws {
     let plain = try ImageOptions.parse(["--images", "a"])
     #expect(plain.images == "a" && plain.labels == nil)
-    #expect(plain.size == nil && plain.color == .color)
-    let full = try ImageOptions.parse(
-      ["--images", "a", "--labels", "b", "--size", "48x64", "--grey"])
-    #expect(full.labels == "b" && full.color == .grey)
-    #expect(full.size?.height == 48 && full.size?.width == 64)
-    #expect(try ImageOptions.parse(["--images", "a", "--color"]).color == .color)
-    #expect(throws: (any Error).self) {
-      try ImageOptions.parse(["--images", "a", "--color", "--grey"])
-    }
+    let full = try ImageOptions.parse(["--images", "a", "--labels", "b", "--bad-images", "skip"])
+    #expect(full.labels == "b" && full.badImages == .skip)
+  }
+
+  @Test func shapesOfImages() throws {
+    let plain = try ImageShapeOptions.parse([])
+    #expect(plain.size == nil && plain.color == nil)
+    let full = try ImageShapeOptions.parse(["--size", "48x64", "--grey"])
+    #expect(full.size?.height == 48 && full.size?.width == 64 && full.color == .grey)
+    #expect(try ImageShapeOptions.parse(["--color"]).color == .color)
+    #expect(throws: (any Error).self) { try ImageShapeOptions.parse(["--color", "--grey"]) }
   }
 
   @Test func rowsOfTables() throws {

@@ -44,8 +44,8 @@ import Testing
             OVERVIEW: Does what the tests want to see done.
 
             USAGE: example-stage [--threads <n>] [--seed <n>] --output <path> --images <path> \
-            [--labels <path>] [--where <column=value> ...] [--size <n|hxw>] [--grey] \
-            [--color] [--bad-images <way>] [--fail] [--wait]
+            [--labels <path>] [--where <column=value> ...] [--bad-images <way>] \
+            [--size <n|hxw>] [--grey] [--color] [--fail] [--wait]
 
             OPTIONS:
               --threads <n>           The number of threads. (default: one per core) Their
@@ -55,21 +55,24 @@ import Testing
               --output <path>         The file to write.
               --images <path>         A folder of PNG, JPEG or WebP files, in which a
                                       sub-folder is the class of all in it, at any depth;
-                                      or an IDX file. Pictures are turned upright as their
-                                      EXIF says; colour profiles are ignored.
+                                      an IDX file; or a file that prepare-images wrote.
+                                      Pictures are turned upright as their EXIF says;
+                                      colour profiles are ignored.
               --labels <path>         The labels of an IDX file, an IDX file as well; or
                                       those of a folder, a CSV table whose columns 'path'
                                       and 'class', or first two, hold each picture's path
                                       below the folder and its class.
               --where <column=value>  Only pictures whose row of --labels has this value in
                                       that column; may be repeated.
-              --size <n|hxw>          Resize and crop all images to N × N or H × W pixels.
-              --grey                  Read all images in grey.
-              --color                 Read all images in colour. (default: --color)
               --bad-images <way>      What to do with images that cannot be read: 'fatal'
                                       stops at the first, 'skip' reads all images
                                       beforehand and leaves the bad ones out. (values:
                                       fatal, skip; default: fatal)
+              --size <n|hxw>          Resize and crop all images to N × N or H × W pixels;
+                                      prepared ones have a size.
+              --grey                  Read all images in grey.
+              --color                 Read all images in colour, as is done without a flag
+                                      unless they are prepared.
               --fail                  Fail with an error of several lines.
               --wait                  Print a line, then wait for a signal.
               -h, --help              Show help information.

@@ -14,6 +14,7 @@ struct ExampleStage: StageCommand {
   @OptionGroup var seed: SeedOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var images: ImageOptions
+  @OptionGroup var shape: ImageShapeOptions
 
   @Flag(help: "Fail with an error of several lines.")
   var fail = false
@@ -26,7 +27,7 @@ struct ExampleStage: StageCommand {
     Logger(label: "example-stage").warning("careful", metadata: ["seed": "\(seed.seed)"])
     if fail { throw SeveralLines() }
     print(
-      "threads \(threads.count), size \(images.size.map { "\($0.height)x\($0.width)" } ?? "any")")
+      "threads \(threads.count), size \(shape.size.map { "\($0.height)x\($0.width)" } ?? "any")")
     if wait { try waitForSignal() }
   }
 

@@ -51,7 +51,29 @@ import Testing
     try own.writeShapes(to: "flat", count: 2, labelled: false)
     try expectRefusal(
       .evaluate(models: pipeline.folder.path, images: "flat"), in: own,
-      "flat has no classes, or others than \(pipeline.folder("prior-top.safetensors")); "
+      "flat has no classes, which \(pipeline.folder("prior-top.safetensors")) needs; "
+        + "pass images in the classes of the models")
+  }
+
+  @Test func imagesOfSomeClasses() throws {
+    // Rings and squares: neither the first classes nor all of them.
+    for shape in [Shape.ring, .square] {
+      for number in 0..<4 {
+        let image = try shape.image(number: number).pngBytes()
+        try own.write(Data(image), to: "some/\(shape)/\(number).png")
+      }
+    }
+    let command = Command.evaluate(models: pipeline.folder.path, images: "some")
+    let outcome = try command.run(in: own)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let accuracy = try #require(
+      outcome.output.firstMatch(of: /\njudge accuracy +([0-9.]+)/)?.1)
+    // Under the numbers of other classes hardly any would be right.
+    #expect(try #require(Double(accuracy)) > 0.6, "\(outcome.output)")
+    try own.write(try own.read("some/ring/0.png"), to: "some/disk/0.png")
+    try expectRefusal(
+      command, in: own,
+      "some has the class 'disk', which \(pipeline.folder("prior-top.safetensors")) does not know; "
         + "pass images in the classes of the models")
   }
 

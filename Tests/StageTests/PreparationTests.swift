@@ -48,8 +48,7 @@ import Testing
       try self.model(classifier.with("--images", "images.safetensors"), "classifier.safetensors")
         == classes)
 
-    let codes = try self.model(
-      Command.extractCodes().with("--size", "16"), "codes.safetensors")
+    let codes = try self.model(Command.extractCodes(), "codes.safetensors")
     let others = Command.extractCodes(images: "images.safetensors")
     #expect(try self.model(others, "codes.safetensors") == codes)
   }

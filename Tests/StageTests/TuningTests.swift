@@ -132,19 +132,11 @@ import Testing
     #expect(text.contains(/\nsamples of --keep 0.1 +0 +too few samples\n/))
   }
 
-  @Test func imagesOfAnotherSizeAreRefused() throws {
-    try own.write(
-      Data(try Shape.disc.image(number: 0, side: 24).pngBytes()), to: "large/disc/0.png")
-    try expectRefusal(
-      tune(images: "large"), in: own,
-      "large has images of 24×24; the model's are 16×16; pass --size 16x16")
-  }
-
   @Test func unlabelledImagesCannotTestAClassifier() throws {
     try own.writeShapes(to: "flat", count: 2, labelled: false)
     try expectRefusal(
       tune().with("--classification-accuracy-score", "--train-images", "flat"), in: own,
-      "flat has no classes, or others than \(pipeline.folder("prior-top.safetensors")); "
+      "flat has no classes, which \(pipeline.folder("prior-top.safetensors")) needs; "
         + "pass images in the classes of the models")
   }
 

@@ -55,7 +55,7 @@ stage_one() {
     train+=(--steps 1 --batch 8 --accumulate 8)
   fi
   "${train[@]}"
-  extract-codes --images "$images" --size "$size" --vqvae "$output/vqvae.safetensors" \
+  extract-codes --images "$images" --vqvae "$output/vqvae.safetensors" \
     --output "$output/codes.safetensors"
 }
 

@@ -53,7 +53,7 @@ public struct LikelihoodFigures: Codable, Sendable {
   public var strangest: [Score] { scores.sorted { ($1.bits, $0.index) < ($0.bits, $1.index) } }
 
   /// Measures all images of `dataset`, whose shape must be the models' and whose labels those that
-  /// `ModelFolder.checkLabels` lets pass.
+  /// `ModelFolder.labelling` makes.
   ///
   /// - Parameters:
   ///   - absoluteError: the mean absolute error of the reconstructions, in grey levels.
