@@ -31,16 +31,21 @@ if $with_pytorch; then
   echo "Installing PyTorch into $environment"
   python3 -m venv "$environment"
   "$environment/bin/pip" install --quiet torch numpy pillow
+  echo "Making the JPEGs to read"
+  "$environment/bin/python" pipelines/benchmark/pictures.py output/benchmark-pictures
 fi
 
 cases=(matrix-product vqvae-step-64 vqvae-step-256 vqvae-encode-64 vqvae-encode-256
   prior-step-top-8 prior-step-bottom-16 prior-step-top-16 sample-16 sample-32 sample-one-16
-  classifier-step png-decode first-digit)
+  classifier-step png-decode loader-28 first-digit)
+# Pillow makes the pictures of these.
+[[ ! -d output/benchmark-pictures ]] || cases+=(jpeg-large jpeg-small)
 
 variants_of() {
   case $1 in
     sample-*) echo whole cached ;;
-    first-digit) ;; # PyTorch has no such program.
+    first-digit | loader-28) ;; # PyTorch has no such program.
+    jpeg-*) echo draft whole ;;
     matrix-product | png-decode) echo plain ;;
     *) echo plain channels-last compiled ;;
   esac
@@ -49,7 +54,7 @@ variants_of() {
 arithmetics_of() {
   echo float32
   # Without such instructions bfloat16 is emulated, and slower than float32.
-  if [[ $1 != png-decode && $2 != whole ]] &&
+  if [[ $1 != png-decode && $1 != jpeg-* && $2 != whole ]] &&
     grep -qwE 'avx512_bf16|amx_bf16|bf16' /proc/cpuinfo; then
     echo bfloat16
   fi
@@ -62,7 +67,7 @@ for ((round = 1; round <= rounds; round++)); do
     [[ -n $environment ]] || continue
     for variant in $(variants_of "$name"); do
       # The whole-network sampler takes minutes: once is enough.
-      [[ $variant == whole && $round != 1 ]] && continue
+      [[ $name == sample-* && $variant == whole && $round != 1 ]] && continue
       for arithmetic in $(arithmetics_of "$name" "$variant"); do
         "$environment/bin/python" pipelines/benchmark/pytorch.py "$name" "$variant" "$arithmetic" \
           >>"$results"

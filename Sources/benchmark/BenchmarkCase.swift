@@ -13,6 +13,9 @@ enum BenchmarkCase: String, CaseIterable {
   case sampleOne16 = "sample-one-16"
   case classifierStep = "classifier-step"
   case pngDecode = "png-decode"
+  case jpegLarge = "jpeg-large"
+  case jpegSmall = "jpeg-small"
+  case loader28 = "loader-28"
   case firstDigit = "first-digit"
 
   /// Builds the models and data of the case.
@@ -32,6 +35,9 @@ enum BenchmarkCase: String, CaseIterable {
     case .sampleOne16: PriorWorkloads(side: 16, batch: 1, isConditioned: true).sampling
     case .classifierStep: stepOfClassifier()
     case .pngDecode: try decodingOfPNGs()
+    case .jpegLarge: try PictureWorkloads.reducing("large")
+    case .jpegSmall: try PictureWorkloads.reducing("small")
+    case .loader28: try PictureWorkloads.loading()
     case .firstDigit: try drawingOfFirstDigit()
     }
   }

@@ -38,6 +38,12 @@ public enum FileReader: String, CaseIterable, Sendable {
   case labels
   /// Images in an IDX file, gzipped or not.
   case idx
+  /// Prepared images.
+  case images
+  /// The only shard of such a file.
+  case imagesShard = "images-shard"
+  /// Pictures in an archive, tar or zip.
+  case archive
   /// An image.
   case png
   /// An image.
@@ -72,6 +78,9 @@ public enum FileReader: String, CaseIterable, Sendable {
     case .idx:
       let dataset = try IDXDataset(images: path, labels: nil, size: nil, color: .color)
       for index in [0, dataset.count - 1] { _ = try dataset.image(at: index) }
+    case .images: try Self.readImages(PreparedImages(path))
+    case .imagesShard: try Self.readImages(PreparedImages(shards: [path]))
+    case .archive: try Self.readArchive(path)
     case .png, .jpeg, .webp: _ = try Image(contentsOf: path, color: .color)
     case .font: try Self.readPictures(ColorFont(path: path))
     case .emoji: _ = try EmojiList.read(path)
@@ -81,8 +90,9 @@ public enum FileReader: String, CaseIterable, Sendable {
   /// Whether its files are artifacts, with a configuration and a digest.
   public var readsArtifacts: Bool {
     switch self {
-    case .safetensors, .referenceVQVAE, .referencePrior, .names, .labels, .idx, .png, .jpeg, .webp,
-      .font, .emoji:
+    case .safetensors, .referenceVQVAE, .referencePrior, .names, .labels, .idx, .archive, .png,
+      .jpeg,
+      .webp, .font, .emoji:
       false
     default: true
     }
@@ -124,6 +134,24 @@ public enum FileReader: String, CaseIterable, Sendable {
     } catch let error as ImageError where error.problem.contains(" column ") {
       // Most tables have no such column.
     }
+  }
+
+  /// All images, and then the first error.
+  private static func readImages(_ images: some ImageSequence) throws {
+    var first: ImageError?
+    try images.forEachImage(where: { _ in true }) { index, image in
+      _ = (images.name(at: index), images.label(at: index))
+      if case .failure(let error) = image { first = first ?? error }
+    }
+    if let first { throw first }
+  }
+
+  private static func readArchive(_ path: String) throws {
+    #if Archives
+      try readImages(ArchiveImages(path, size: ImageSize(square: 2), color: .grey))
+    #else
+      try readImages(IDXDataset(images: path, labels: nil, size: nil, color: .grey))
+    #endif
   }
 
   private static func readCodes(_ file: CodeFile) throws {

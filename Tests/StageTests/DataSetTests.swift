@@ -42,6 +42,32 @@ import Testing
       ])
   }
 
+  /// JPEGs as ImageNet has them: in colour, in grey, in four inks, and a PNG under their name.
+  @Test func jpegsAsImageNets() throws {
+    let seeds = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../FileReaderTests/Seeds/jpeg").standardized.path
+    for (index, name) in ["baseline", "grey", "progressive", "cmyk"].enumerated() {
+      let synset = index < 2 ? "n01440764" : "n01443537"
+      try folder.copy("\(seeds)/\(name).jpg", to: "train/\(synset)/\(synset)_\(index).JPEG")
+    }
+    let png = try Shape.disc.image(number: 0, side: 20).pngBytes()
+    try folder.write(Data(png), to: "train/n01443537/n01443537_9.JPEG")
+    let images = ["--images", "train", "--color", "--size", "16"]
+    let command = Command.trainVQVAE().with(images).with("--steps", "3", "--held-out", "1")
+    let outcome = try Command("train-vqvae", command.arguments.filter { $0 != "--grey" })
+      .run(in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(
+      outcome.found == ["found in train: 5 images of 16×16 pixels in colour, 2 classes"])
+    // In an archive they are the same images.
+    try folder.pack("train", as: "train.tar.gz")
+    let prepare = Command("prepare-images", ["--size", "16", "--output", "images.safetensors"])
+    #expect(try prepare.with("--images", "train").run(in: folder).code == 0)
+    let prepared = try folder.read("images.safetensors")
+    #expect(try prepare.with("--images", "train.tar.gz").run(in: folder).code == 0)
+    #expect(try folder.read("images.safetensors") == prepared)
+  }
+
   /// The classes of a table are those of folders, and the model is the same.
   @Test func aTableOfLabels() throws {
     try folder.writeShapes(to: "images", count: 6)
@@ -118,7 +144,7 @@ import Testing
         Data(try Shape.ring.image(number: number, side: 40).pngBytes()), to: "images/\(number).png")
     }
     let command = Command.extractCodes(vqvae: pipeline.folder("vqvae.safetensors")).with(
-      "--size", "16", "--copies", "2")
+      "--copies", "2")
     #expect(try command.run(in: folder).code == 0)
     let plain = try folder.read("codes.safetensors")
     #expect(try command.with("--crop").run(in: folder).code == 0)

@@ -422,6 +422,26 @@ def png_decoding():
     return lambda: [Image.open(path).convert("RGB").load() for _ in range(64)]
 
 
+def jpeg_reducing(name, variant):
+    """All JPEGs of a folder to 64×64: at a scale of the decoder's own first, or decoded whole."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from PIL import Image, ImageOps
+
+    folder = "output/benchmark-pictures/" + name
+    paths = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+
+    def reduce(path):
+        with Image.open(path) as image:
+            if variant == "draft":
+                image.draft("RGB", (64, 64))
+            return ImageOps.fit(image.convert("RGB"), (64, 64), Image.Resampling.BILINEAR).load()
+
+    # Pillow lets go of the interpreter where it decodes.
+    threads = ThreadPoolExecutor(os.cpu_count())
+    return lambda: list(threads.map(reduce, paths))
+
+
 def prepare(case, variant):
     """What to repeat; or, for a whole-network sampler, a number of seconds."""
     codes = lambda batch, side: torch.randint(512, (batch, side, side))
@@ -446,6 +466,8 @@ def prepare(case, variant):
         return training(Classifier(), variant, torch.rand(64, 1, 28, 28), torch.randint(10, (64,)))
     if case == "png-decode":
         return png_decoding()
+    if case.startswith("jpeg-"):
+        return jpeg_reducing(case.removeprefix("jpeg-"), variant)
     side = 32 if case.endswith("32") else 16
     images = 1 if "one" in case else 16
     if ARITHMETIC == "bfloat16":

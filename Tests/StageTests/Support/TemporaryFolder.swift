@@ -42,6 +42,15 @@ final class TemporaryFolder: Sendable {
     try FileManager.default.copyItem(atPath: path, toPath: url.path)
   }
 
+  /// Packs a file or folder into an archive, by `tar`.
+  func pack(_ name: String, as archive: String) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["tar", "-caf", self(archive), "-C", path, name]
+    try process.run()
+    process.waitUntilExit()
+  }
+
   func move(_ name: String, to newName: String) throws {
     try FileManager.default.moveItem(atPath: self(name), toPath: self(newName))
   }
