@@ -22,9 +22,6 @@ struct NameList {
 
   var count: Int { starts.count }
 
-  /// The number of bytes of all names, each with a NUL.
-  var byteCount: Int { characters.count }
-
   /// The bytes of the name at `index`, without its NUL.
   subscript(index: Int) -> ArraySlice<CChar> {
     let end = index + 1 < starts.count ? starts[index + 1] : characters.count

@@ -43,9 +43,10 @@ struct PrepareImages: StageCommand {
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
+    let sequence = try images.openSequence(shape)
     let earlier = CountReporter("checking what is prepared", unit: "images")
     let preparation = try ImagePreparation(
-      of: images.openSequence(shape), to: output.output, shard: shards.shard
+      of: sequence, to: output.output, shard: shards.shard
     ) {
       earlier.report($0)
       try Interruption.throwIfRequested()

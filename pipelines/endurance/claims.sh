@@ -16,12 +16,12 @@ output_of() { declare -n words=$1 && echo "${words[-1]}"; }
 clear_output() {
   local output stem
   output=$(output_of "$1") stem=${output%.safetensors}
-  rm -rf "$output" "$stem".checkpoint* "$stem".metrics.jsonl ".$stem".*
+  rm -rf "$output" "$stem".checkpoint* "$stem".partial* "$stem".metrics.jsonl ".$stem".*
 }
 
 digest() { find "$1" -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum; }
 
-litter() { find . -maxdepth 2 \( -name '.*.tmp-*' -o -name '*.lock' -o -name '*checkpoint*' \); }
+litter() { find . -maxdepth 2 \( -name '.*.tmp-*' -o -name '*.lock' -o -name '*checkpoint*' -o -name '*.partial.*' \); }
 
 # survives_kills STAGE FLAG…: killed at a random moment and run again, it writes the same bytes.
 survives_kills() {
@@ -187,4 +187,28 @@ takes_a_million_by() {
   wait $process 2>/dev/null || true
   claim "$1 on a million images: the first step after $seconds s, at most $memory KiB" \
     test "$seconds" -le 60 -a "$memory" -le 1048576
+}
+
+# A million images in one archive, prepared in less than 1 GiB; killed half-way, with the same bytes.
+prepares_a_million() {
+  local process memory=0 now bytes=0
+  # Links to a file count for nothing in an archive.
+  tar --hard-dereference -cf million.tar million
+  prepare-images --images million.tar --grey --output whole.safetensors 2>/dev/null &
+  process=$!
+  while now=$(awk '/VmHWM/ {print $2}' "/proc/$process/status" 2>/dev/null) && [[ -n $now ]]; do
+    memory=$now
+    sleep 0.2
+  done
+  wait $process
+  prepare-images --images million.tar --grey --output half.safetensors >/dev/null 2>message &
+  process=$!
+  until grep -qs '([3-9].%)' message; do sleep 0.1; done
+  kill -KILL $process
+  wait $process 2>/dev/null || true
+  prepare-images --images million.tar --grey --output half.safetensors 2>/dev/null
+  cmp whole.safetensors half.safetensors && bytes=1
+  claim "prepare-images of a million images in an archive: at most $memory KiB" \
+    test "$memory" -gt 0 -a "$memory" -le 1048576
+  claim "prepare-images of a million images: killed half-way, the same bytes" test "$bytes" -eq 1
 }

@@ -15,12 +15,13 @@
     private(set) var firstSize: ImageSize?
 
     private var others = FileKinds()
-    private var (unsafe, links, repeated) = (NamedCount(), NamedCount(), NamedCount())
+    private var (escaping, links, repeated) = (NamedCount(), NamedCount(), NamedCount())
+    private var textSize = 0
 
     /// The most members an archive may have.
     static let maximumMemberCount = 20_000_000
-    /// The most characters that all their names may have.
-    static let maximumNameSize = 1 << 30
+    /// The most bytes that all their names, and those of classes, may have.
+    static let maximumTextSize = 1 << 30
     /// The longest class name, in bytes.
     static let maximumClassSize = 1024
 
@@ -83,14 +84,15 @@
       [
         others.count > 0 ? others.description : nil,
         links.phrase("link or device", "links and devices"),
-        unsafe.phrase("name that leads out of the archive", "names that lead out of the archive"),
+        escaping.phrase("name that leads out of the archive", "names that lead out of the archive"),
         repeated.phrase("name that was there before", "names that were there before"),
       ].compactMap { $0 }
     }
 
     /// The cleaned name of a member that may be of interest; nil for others, some of which are counted.
     private mutating func accepted(_ member: ArchiveMember, of path: FilePath) throws -> [CChar]? {
-      guard memberCount < Self.maximumMemberCount, pictures.byteCount < Self.maximumNameSize else {
+      textSize += member.name.count
+      guard memberCount < Self.maximumMemberCount, textSize <= Self.maximumTextSize else {
         throw ImageError(
           path.description, "has more than \(Self.maximumMemberCount) members, or too long names",
           remedy: "split it")
@@ -106,13 +108,11 @@
       guard member.name.first != slash, !parts.isEmpty, !parts.contains([dot, dot]),
         member.name.count <= 4096
       else {
-        unsafe.add(text(member.name[...]))
+        escaping.add(text(member.name[...]))
         return nil
       }
-      let isHidden =
-        parts.contains { $0.first == dot }
-        || parts.dropLast().contains(
-          where: FolderTree.isOfSystem)
+      let isOfSystem = parts.dropLast().contains(where: FolderTree.isOfSystem)
+      let isHidden = isOfSystem || parts.contains { $0.first == dot }
       return isHidden ? nil : Array(parts.joined(separator: [slash]))
     }
 
@@ -134,6 +134,7 @@
           Self.subject(of: text(name[...]), in: path.description),
           "says another class than one of that name before", remedy: "leave one of them")
       }
+      textSize += className.utf8.count
       classesByKey[key] = className
     }
 
