@@ -16,6 +16,7 @@ import Testing
   private func writers(_ output: String) -> [Command] {
     let folder = pipeline.folder
     return [
+      .prepareImages(folder("images"), output: output),
       .trainVQVAE(images: folder("images"), output: output),
       .extractCodes(
         vqvae: folder("vqvae.safetensors"), images: folder("images"), output: output),

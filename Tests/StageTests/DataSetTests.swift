@@ -61,11 +61,12 @@ import Testing
       outcome.found == ["found in train: 5 images of 16×16 pixels in colour, 2 classes"])
     // In an archive they are the same images.
     try folder.pack("train", as: "train.tar.gz")
-    let prepare = Command("prepare-images", ["--size", "16", "--output", "images.safetensors"])
-    #expect(try prepare.with("--images", "train").run(in: folder).code == 0)
-    let prepared = try folder.read("images.safetensors")
-    #expect(try prepare.with("--images", "train.tar.gz").run(in: folder).code == 0)
-    #expect(try folder.read("images.safetensors") == prepared)
+    func prepared(_ images: String) throws -> Data {
+      let command = Command.prepareImages(images).with("--size", "16")
+      #expect(try command.run(in: folder).code == 0)
+      return try folder.read("images.safetensors")
+    }
+    #expect(try prepared("train.tar.gz") == prepared("train"))
   }
 
   /// The classes of a table are those of folders, and the model is the same.

@@ -157,7 +157,7 @@ import Testing
   @Test(arguments: ["0/3", "4/3", "3", "1/1001", "-1/3", "a/b", "1/2/3"])
   func ofShards(shard: String) throws {
     let own = try TemporaryFolder()
-    for command in [Command.extractCodes(), .sampleImages(output: "samples")] {
+    for command in [Command.prepareImages(), .extractCodes(), .sampleImages(output: "samples")] {
       let outcome = try command.with("--shard=\(shard)").run(in: own)
       #expect(outcome.code == 64 && outcome.output.isEmpty)
       #expect(

@@ -11,12 +11,6 @@ import Testing
     folder = try TemporaryFolder()
   }
 
-  private static func prepare(_ images: String = "images", output: String = "images.safetensors")
-    -> Command
-  {
-    Command("prepare-images", ["--images", images, "--output", output, "--threads", "1"])
-  }
-
   private func run(_ command: Command) throws -> Outcome {
     let outcome = try command.run(in: folder)
     try #require(outcome.code == 0, "\(outcome.errors)")
@@ -32,7 +26,7 @@ import Testing
   @Test func modelsAndCodesAreThoseOfThePictures() throws {
     try folder.writeShapes(to: "images", count: 6, side: 20)
     let flags = ["--size", "16", "--grey"]
-    let prepared = try run(Self.prepare().with(flags))
+    let prepared = try run(Command.prepareImages().with(flags))
     #expect(prepared.found.first?.hasPrefix("found in images: 18 images") == true)
     let steps = ["--steps", "20", "--held-out", "3"]
     let vqvae = Command.trainVQVAE().with(steps)
@@ -55,7 +49,7 @@ import Testing
 
   @Test func shards() throws {
     try folder.writeShapes(to: "images", count: 6)
-    let command = Self.prepare()
+    let command = Command.prepareImages()
     let whole = try model(command, "images.safetensors")
     try FileManager.default.removeItem(atPath: folder("images.safetensors"))
     try folder.run(command, inShards: 4)
@@ -80,7 +74,7 @@ import Testing
 
   @Test func endedAtAnyMomentItGoesOn() throws {
     try folder.writeShapes(to: "images", count: 300, side: 100)
-    let command = Self.prepare()
+    let command = Command.prepareImages()
     let whole = try model(command, "images.safetensors")
     try FileManager.default.removeItem(atPath: folder("images.safetensors"))
     let partial = folder("images.partial.safetensors")
@@ -107,7 +101,7 @@ import Testing
 
   @Test func aDamagedFileIsRefused() throws {
     try folder.writeShapes(to: "images", count: 6)
-    let whole = try model(Self.prepare().with("--grey"), "images.safetensors")
+    let whole = try model(Command.prepareImages().with("--grey"), "images.safetensors")
     let training = Command.trainVQVAE(images: "images.safetensors").with("--steps", "3")
     func write(changing place: Int) throws {
       var damaged = whole
@@ -140,9 +134,9 @@ import Testing
     try folder.writeShapes(to: "images", count: 2)
     try folder.write(Data([1]), to: "images/disc/0.png")
     try expectRefusal(
-      Self.prepare().with("--size", "16"), in: folder,
+      Command.prepareImages().with("--size", "16"), in: folder,
       "images/disc/0.png is not a PNG, JPEG or WebP; convert it to one of them or take it away")
-    let outcome = try run(Self.prepare().with("--size", "16", "--bad-images", "skip"))
+    let outcome = try run(Command.prepareImages().with("--size", "16", "--bad-images", "skip"))
     #expect(outcome.errors.contains("1 of 6 images cannot be read and are left out"))
     let images = try openDataset(
       path: folder("images.safetensors"), labels: nil, size: nil, color: nil)

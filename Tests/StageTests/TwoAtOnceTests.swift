@@ -16,6 +16,7 @@ import Testing
     try own.writeShapes(to: "many", count: 700)
     let folder = pipeline.folder
     return [
+      (.prepareImages("many").with("--size", "128"), "images.safetensors"),
       (.trainVQVAE(images: folder("images")), "vqvae.safetensors"),
       (
         .extractCodes(vqvae: folder("vqvae.safetensors"), images: "many", output: "codes"), "codes"

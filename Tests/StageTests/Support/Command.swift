@@ -49,6 +49,12 @@ extension Command {
   static let classifierSteps = 500
   static let heldOut = 6
 
+  static func prepareImages(
+    _ images: String = "images", output: String = "images.safetensors"
+  ) -> Command {
+    Command("prepare-images", ["--images", images, "--output", output, "--threads", "1"])
+  }
+
   static func trainVQVAE(images: String = "images", output: String = "vqvae.safetensors") -> Command
   {
     Command(
