@@ -57,7 +57,9 @@ extension Image {
         sums.update(repeating: 0)
         for (tap, weight) in window.weights.enumerated() {
           let start = ((window.first + tap) * width + columns.lowerBound) * channels
-          for i in 0..<length { sums[i] += weight * Float(source[start + i]) }
+          // Sums of indices are checked, one by one, unless a slice has taken them in.
+          let row = UnsafeBufferPointer(rebasing: source[start..<start + length])
+          for i in 0..<length { sums[i] += weight * Float(row[i]) }
         }
       }
     }
