@@ -20,6 +20,9 @@ rm -rf .build/library/output
 swift run --package-path Tests/LibraryUse --scratch-path .build/library -c release --quiet \
   LibraryUse models/digits .build/library/output
 
+echo "Generating the documentation"
+pipelines/document.sh
+
 # The kernels of each instruction set the processor has; the run above was on the best.
 for instructions in avx2 plain; do
   echo "Testing the kernels for $instructions"

@@ -90,9 +90,12 @@ public final class TrainedModels {
   ///
   /// The same models, arguments and seed give the same images, whatever the number of threads.
   /// - Parameters:
+  ///   - count: how many images to keep of each class.
+  ///   - classes: their names; nil for all classes, or for none where the models know none.
   ///   - rejection: which candidates are kept.
   ///   - basis: by what; nil for the class where there is a classifier, or else the critic.
   ///   - distribution: how codes are drawn at each level: temperature, guidance, truncation.
+  ///   - seed: what the random numbers come from.
   ///   - attempts: at most so many candidates are drawn for an image that a threshold keeps.
   /// - Returns: the kept images by class, fewer than `count` if a threshold used up the attempts.
   /// - Throws: a `ModelError` if what is asked for is impossible, a `FileError` if the models lack what it
