@@ -2,6 +2,9 @@ import Foundation
 
 /// The SHA-256 digest of FIPS 180-4, fed piece by piece.
 ///
+/// Of our own, because a package for it compiles a whole cryptographic library in C into every build,
+/// and the digests here keep no secrets.
+///
 /// ```swift
 /// var digest = SHA256()
 /// digest.update(bytes)

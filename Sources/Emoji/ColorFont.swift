@@ -1,4 +1,7 @@
 /// A TrueType font whose glyphs are coloured bitmaps, as Noto Color Emoji.
+///
+/// Read by ourselves: four tables are all it takes, and a font library would be another one in C that
+/// untrusted bytes reach.
 public struct ColorFont {
   /// The path of the font.
   public let path: String

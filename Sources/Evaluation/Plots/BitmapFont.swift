@@ -1,4 +1,7 @@
 /// A font of 5×7 pixels, with descenders 5×8, for the printable characters of ASCII.
+///
+/// Of our own, because a font library would have to be installed, and fonts with it, for the labels of
+/// axes; and pictures would differ from one machine's fonts to another's.
 enum BitmapFont {
   /// From one character to the next, in pixels.
   static let advance = 6

@@ -1,6 +1,8 @@
 import Foundation
 
 /// Curves over a common axis, to be drawn as a picture or as part of a page.
+///
+/// Drawn by ourselves: a plotting library would be one more to install, for lines, axes and labels.
 public struct Plot: Sendable {
   /// One curve.
   public struct Curve: Sendable {
