@@ -14,10 +14,23 @@ public enum OperationClock {
     case tape
   }
 
-  private static let times = Mutex<[Work: Duration]>([:])
+  // Atomics, because threads of a training shared among processes add at the same time.
+  private static let products = Atomic<Int64>(0)
+  private static let attention = Atomic<Int64>(0)
+  private static let optimizer = Atomic<Int64>(0)
+  private static let tape = Atomic<Int64>(0)
 
-  /// The time so far that each kind of work has taken of the threads that asked for it.
-  public static var durations: [Work: Duration] { times.withLock { $0 } }
+  /// The time so far that `work` has taken of the threads that asked for it.
+  public static func duration(of work: Work) -> Duration {
+    let nanoseconds =
+      switch work {
+      case .products: products.load(ordering: .relaxed)
+      case .attention: attention.load(ordering: .relaxed)
+      case .optimizer: optimizer.load(ordering: .relaxed)
+      case .tape: tape.load(ordering: .relaxed)
+      }
+    return .nanoseconds(nanoseconds)
+  }
 
   /// Calls `body` and counts its time as `work`; throws what it throws.
   public static func time<Result>(_ work: Work, _ body: () throws -> Result) rethrows -> Result {
@@ -27,6 +40,12 @@ public enum OperationClock {
   }
 
   static func add(_ duration: Duration, to work: Work) {
-    times.withLock { $0[work, default: .zero] += duration }
+    let nanoseconds = Int64(duration / .nanoseconds(1))
+    switch work {
+    case .products: products.add(nanoseconds, ordering: .relaxed)
+    case .attention: attention.add(nanoseconds, ordering: .relaxed)
+    case .optimizer: optimizer.add(nanoseconds, ordering: .relaxed)
+    case .tape: tape.add(nanoseconds, ordering: .relaxed)
+    }
   }
 }

@@ -28,7 +28,8 @@ struct Workload {
   /// Times `repetitions` calls after a first one.
   func measure(repetitions: Int) -> Measurement {
     body()
-    let (before, durations) = (MultiplyAddCounter.count, OperationClock.durations)
+    let before = MultiplyAddCounter.count
+    let durations = OperationClock.Work.allCases.map(OperationClock.duration(of:))
     let times = (0..<repetitions).map { _ in
       let start = ContinuousClock.now
       body()
@@ -46,12 +47,11 @@ struct Workload {
   }
 
   private func shares(
-    since durations: [OperationClock.Work: Duration], of seconds: Double
+    since durations: [Duration], of seconds: Double
   ) -> [String: Double] {
-    let now = OperationClock.durations
     var shares: [String: Double] = [:]
-    for work in OperationClock.Work.allCases {
-      let duration = (now[work] ?? .zero) - (durations[work] ?? .zero)
+    for (work, before) in zip(OperationClock.Work.allCases, durations) {
+      let duration = OperationClock.duration(of: work) - before
       shares[work.rawValue] = duration / .seconds(1) / seconds
     }
     shares["element-wise"] = 1 - shares.values.reduce(0, +)
