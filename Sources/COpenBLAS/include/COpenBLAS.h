@@ -22,4 +22,9 @@ void openblas_sgemm(
     bool transpose_a, bool transpose_b, int m, int n, int k, float alpha, const float *a, int lda,
     const float *b, int ldb, float beta, float *c, int ldc);
 
+/// The eigenvalues of a symmetric matrix [size, size], in double precision and ascending, by LAPACK's
+/// `dsyevd`. `matrix` is overwritten: with `with_vectors`, its rows become the unit eigenvectors.
+/// False if there is no memory for it or the iteration does not converge.
+bool openblas_symmetric_eigenvalues(bool with_vectors, int size, double *matrix, double *values);
+
 #endif
