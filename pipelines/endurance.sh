@@ -6,8 +6,8 @@
 #
 # Stages: prepared, vqvae, codes, prior, classifier, samples, disk, signals, soak; all by default, in
 # about 5 minutes on 2 cores. --million also trains on a folder and a code file of a million images and
-# prepares an archive of them, in another 5 minutes. The moments are the same in every run. Prints a line for each claim, and fails if one
-# does not hold.
+# prepares an archive of them, in another 5 minutes. The moments are the same in every run. Prints a
+# line for each claim, and fails if one does not hold.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -4,11 +4,7 @@ import Testing
 
 @Suite struct CodeFileTests {
   private let folder: TemporaryFolder
-  private let layout = CodeFileLayout(
-    levels: [
-      CodeLevel(name: "top", height: 1, width: 2, codebookSize: 4),
-      CodeLevel(name: "bottom", height: 2, width: 2, codebookSize: 65_536),
-    ], classNames: ["zero", "one"], imageShape: [8, 8, 1])
+  private let layout = CodeFileLayout.twoLevels
 
   init() throws {
     folder = try TemporaryFolder()
@@ -114,4 +110,13 @@ import Testing
     try Artifact(metadata: metadata, tensors: tensors).write(to: path)
     return path
   }
+}
+
+extension CodeFileLayout {
+  /// Codes of two small levels, the bottom's with as many entries as 16 bits can number.
+  static let twoLevels = CodeFileLayout(
+    levels: [
+      CodeLevel(name: "top", height: 1, width: 2, codebookSize: 4),
+      CodeLevel(name: "bottom", height: 2, width: 2, codebookSize: 65_536),
+    ], classNames: ["zero", "one"], imageShape: [8, 8, 1])
 }

@@ -6,11 +6,7 @@ import Testing
 @Suite(.enabled("needs python3 with numpy") { try runPython("import numpy") })
 struct FormatArticleTests {
   private let folder: TemporaryFolder
-  private let layout = CodeFileLayout(
-    levels: [
-      CodeLevel(name: "top", height: 1, width: 2, codebookSize: 4),
-      CodeLevel(name: "bottom", height: 2, width: 2, codebookSize: 65_536),
-    ], classNames: ["zero", "one"], imageShape: [8, 8, 1])
+  private let layout = CodeFileLayout.twoLevels
   private let vqvae = String(repeating: "5a", count: 32)
 
   init() throws {
