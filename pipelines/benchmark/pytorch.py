@@ -10,6 +10,7 @@ usage: pytorch.py CASE VARIANT [ARITHMETIC [REPETITIONS]]
 import contextlib
 import json
 import math
+import os
 import resource
 import statistics
 import sys
