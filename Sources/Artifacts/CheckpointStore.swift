@@ -19,17 +19,21 @@ public struct Checkpoint: Sendable {
 /// Keeps the last two states of a training beside the model it will make.
 ///
 /// For `NAME.safetensors` they are `NAME.checkpoint.safetensors` and
-/// `NAME.checkpoint.previous.safetensors`. Killed at any moment, a save leaves one that is whole.
+/// `NAME.checkpoint.previous.safetensors`. Killed at any moment, a save leaves one that is whole. The last
+/// state of a finished training is kept as `NAME.finished.safetensors`, for a longer one to go on from.
 public struct CheckpointStore: Sendable {
   /// Where the latest state is.
   public let path: String
   /// Where the state before it is.
   public let previousPath: String
+  /// Where the last state of a finished training is.
+  public let finishedPath: String
 
   /// The store for a training that will write its model at `outputPath`.
   public init(besides outputPath: String) {
     path = companionPath(of: outputPath, "checkpoint.safetensors")
     previousPath = companionPath(of: outputPath, "checkpoint.previous.safetensors")
+    finishedPath = companionPath(of: outputPath, "finished.safetensors")
   }
 
   /// Stores `state`, of kind `checkpoint`, as the latest; the latest so far becomes the previous.
@@ -68,7 +72,25 @@ public struct CheckpointStore: Sendable {
     }
   }
 
-  /// Removes both files, once the training is finished; it is no error if there are none.
+  /// The last state of a finished training; nil if it was not kept.
+  ///
+  /// Throws a `FileError` if it is damaged.
+  public func loadFinished() throws -> Checkpoint? {
+    guard FileManager.default.fileExists(atPath: finishedPath) else { return nil }
+    return Checkpoint(file: try ArtifactFile(path: finishedPath, kind: .checkpoint), warning: nil)
+  }
+
+  /// Makes the latest state that of a finished training and removes the one before it.
+  ///
+  /// Throws a `FileError` if the folder cannot be changed.
+  public func finish() throws {
+    guard rename(path, finishedPath) == 0 else {
+      throw FileError.system(finishedPath, "cannot be written")
+    }
+    try remove()
+  }
+
+  /// Removes the states of an unfinished training; it is no error if there are none.
   ///
   /// Throws a `FileError` if one is there but cannot be removed.
   public func remove() throws {

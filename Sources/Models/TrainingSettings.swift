@@ -1,3 +1,5 @@
+import NeuralNetworks
+
 /// How a training goes, whatever it trains.
 public struct TrainingSettings: Codable, Hashable, Sendable {
   /// Steps of the optimizer.
@@ -26,6 +28,9 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
   public var keep: KeptWeights?
   /// After how many validations without a better figure the training ends; nil for never.
   public var patience: Int?
+  /// The schedules by which it was trained before, the first first, where it goes on from a training that
+  /// was finished; nil where it does not.
+  public var earlier: [LearningRateSchedule]?
 
   /// Settings of a training.
   public init(
@@ -51,6 +56,11 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
 }
 
 extension TrainingSettings {
+  /// How the learning rate rises and falls.
+  public var schedule: LearningRateSchedule {
+    LearningRateSchedule(peak: learningRate, warmup: warmup, steps: steps)
+  }
+
   /// Settings from a file, perhaps from before steps had parts.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -68,6 +78,7 @@ extension TrainingSettings {
       precision: try values.decode(WeightPrecision.self, forKey: .precision),
       keep: try values.decodeIfPresent(KeptWeights.self, forKey: .keep),
       patience: try values.decodeIfPresent(Int.self, forKey: .patience))
+    earlier = try values.decodeIfPresent([LearningRateSchedule].self, forKey: .earlier)
   }
 }
 

@@ -24,7 +24,7 @@ struct AddedObjectives {
     discriminator = configuration.adversary.map { _ in
       PatchDiscriminator(imageChannels: configuration.imageChannels, start: start)
     }
-    let start = Int((configuration.adversary?.start ?? 0) * Float(settings.steps))
+    let start = Int((configuration.adversary?.start ?? 0) * Float(settings.stepsAtFirst))
     opponent = discriminator.map { TrainingTask.Opponent($0.parameters, after: start) }
   }
 

@@ -1,6 +1,5 @@
 import Communication
 import Models
-import NeuralNetworks
 
 extension TrainingSettings {
   /// Images in a part of a step.
@@ -19,8 +18,4 @@ extension TrainingSettings {
 
   /// Steps between validations, a twentieth of all.
   var validationInterval: Int { max(steps / 20, 1) }
-
-  var schedule: LearningRateSchedule {
-    LearningRateSchedule(peak: learningRate, warmup: warmup, steps: steps)
-  }
 }

@@ -1,29 +1,6 @@
 import Artifacts
 import Models
 
-/// Where a training is.
-struct TrainingPosition: Codable {
-  /// The steps done.
-  var step = 0
-  /// How often the training went back; each time halved its learning rate.
-  var rollbacks = 0
-  /// The best validation so far; nil before the first, and where the best does not count.
-  var best: BestValidation?
-
-  /// What the learning rate is multiplied by.
-  var rateScale: Float { Float(sign: .plus, exponent: -rollbacks, significand: 1) }
-}
-
-/// The best validation of a training so far.
-struct BestValidation: Codable {
-  /// The step after which it was.
-  var step: Int
-  /// The figure that is aimed at.
-  var value: Double
-  /// How many validations there were since, none of them better.
-  var worseSince = 0
-}
-
 /// The checkpoints of one training: they hold all that a process needs to go on as if it had been there
 /// from the beginning.
 struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
@@ -31,6 +8,8 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
   private let output: String
   private let configuration: TrainedConfiguration<Model>
   private let sources: [String: String]
+  /// The finished training that this one goes on from; nil where it begins anew.
+  private let finished: TrainedConfiguration<Model>?
 
   private struct Configuration: Codable {
     var step: Int
@@ -39,68 +18,76 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
     var goodStep: Int?
     var rollbacks: Int?
     var best: BestValidation?
+
+    /// Whether the training had nothing left to do.
+    var isLast: Bool { step == run.training.steps || run.training.isExhausted(after: best) }
   }
 
   private static var goodPrefix: String { "good." }
   private static var bestPrefix: String { "best." }
 
   init(
-    besides output: String, configuration: TrainedConfiguration<Model>, sources: [String: String]
+    besides output: String, configuration: TrainedConfiguration<Model>, sources: [String: String],
+    finished: TrainedConfiguration<Model>?
   ) {
     store = CheckpointStore(besides: output)
     self.output = output
     self.configuration = configuration
     self.sources = sources
+    self.finished = finished
   }
 
   /// Where the latest is.
   var path: String { store.path }
 
-  /// Saves a position, the `state` there, a `good` one to go back to and the `best` model; throws a
-  /// `FileError`, and leaves the earlier checkpoints, if they cannot be written.
+  /// Saves a position, the `state` there, a `good` one to go back to unless it is that state itself, and
+  /// the `best` model; throws a `FileError`, and leaves the earlier checkpoints, if they cannot be written.
   func save(
-    _ position: TrainingPosition, _ state: TrainingState, good: KeptState, best: KeptState?
+    _ position: TrainingPosition, _ state: TrainingState, good: KeptState?, best: KeptState?
   ) throws {
-    let isGood = position.step == good.step
+    let good = good?.step == position.step ? nil : good
     try store.save(
       Artifact(
         metadata: ArtifactMetadata(
           kind: .checkpoint,
           configuration: Configuration(
-            step: position.step, run: configuration, goodStep: isGood ? nil : good.step,
+            step: position.step, run: configuration, goodStep: good?.step,
             rollbacks: position.rollbacks, best: position.best), sources: sources),
-        tensors: state.stored() + (isGood ? [] : good.stored(under: Self.goodPrefix))
+        tensors: state.stored() + (good?.stored(under: Self.goodPrefix) ?? [])
           + (best?.stored(under: Self.bestPrefix) ?? [])))
   }
 
-  /// Puts a training where it was saved last; nil, and nothing is changed, if there is no checkpoint.
+  /// Puts a training where it was saved last, or where the finished one was that it goes on from; nil, and
+  /// nothing is changed, if it is a new one.
   ///
   /// - Returns: the position, the state to go back to, the best model, and one line for the user if it
   ///   is not the last that was saved.
-  /// - Throws: a `FileError` if the checkpoint cannot be used or is of another training.
-  func load(
-    into state: TrainingState
-  ) throws -> Loaded? {
-    guard let checkpoint = try store.load() else { return nil }
+  /// - Throws: a `FileError` if the checkpoint cannot be used or is of another training, or the state of
+  ///   the finished training is gone.
+  func load(into state: TrainingState) throws -> Loaded? {
+    guard let checkpoint = try store.load() ?? finishedState() else { return nil }
     let file = checkpoint.file
     let saved = try file.configuration(as: Configuration.self)
-    var rollbacks = saved.rollbacks ?? 0
+    var position = TrainingPosition(
+      step: saved.step, rollbacks: saved.rollbacks ?? 0, best: saved.best)
     guard saved.step <= saved.run.training.steps, (saved.goodStep ?? saved.step) <= saved.step,
-      min(saved.goodStep ?? 0, saved.step, rollbacks) >= 0, rollbacks <= rollbackLimit,
+      min(saved.goodStep ?? 0, saved.step, position.rollbacks) >= 0,
+      position.rollbacks <= rollbackLimit,
       (saved.best?.step ?? 1) >= 1, (saved.best?.step ?? 0) <= saved.run.training.steps
     else {
       throw FileError(
         file.path, "is damaged: it counts steps that no training takes",
         remedy: "remove it to start from the beginning")
     }
-    let run = withoutChoice(saved.run)
-    if run != configuration {
-      guard rollbacks == rollbackLimit, isSlower(than: run) else {
-        throw FileError(
-          file.path, "was left by a training with other settings",
-          remedy: "remove it to start from the beginning, or use the same flags to go on")
+    let run = saved.run.withChoice(of: configuration)
+    let isLonger = saved.isLast && run == finished
+    if isLonger {
+      position = position.goingOn(with: configuration.training, after: run.training)
+    } else if run != configuration {
+      guard position.rollbacks == rollbackLimit, configuration.isSlower(than: run) else {
+        throw refusal(of: file.path, leftBy: run)
       }
-      rollbacks = 0
+      position.rollbacks = 0
     }
     if let role = differingSource(sources, in: file) {
       throw FileError(
@@ -116,8 +103,34 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
     }
     if saved.goodStep != nil || best != nil { try state.replace(from: file) }
     return Loaded(
-      position: TrainingPosition(step: saved.step, rollbacks: rollbacks, best: saved.best),
-      good: good, best: best, warning: checkpoint.warning)
+      position: position, isLonger: isLonger, good: good, best: best, warning: checkpoint.warning)
+  }
+
+  /// The last state of the finished training that this one goes on from; nil where there is none to go on
+  /// from.
+  private func finishedState() throws -> Checkpoint? {
+    guard let finished else { return nil }
+    guard let state = try store.loadFinished(),
+      try state.file.configuration(as: Configuration.self).run == finished
+    else {
+      throw FileError(
+        output,
+        "is finished, and \(store.finishedPath), the state from which more steps would go on, is gone",
+        remedy: "remove it to train from the beginning, or begin another with its weights: "
+          + "--start-from")
+    }
+    return state
+  }
+
+  /// Why a state cannot be used that was left by another training.
+  private func refusal(of path: String, leftBy run: TrainedConfiguration<Model>) -> FileError {
+    let mayFinish = configuration.goingOn(from: run) != nil
+    return FileError(
+      path, "was left by a training with other settings",
+      remedy: "remove it to start from the beginning, or "
+        + (mayFinish
+          ? "finish it with --steps \(run.training.steps) before it goes on to more"
+          : "use the same flags to go on"))
   }
 
   /// How many steps the training has that left checkpoints beside `output`; nil if there are none.
@@ -133,38 +146,28 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
   /// What a checkpoint says.
   struct Loaded {
     let position: TrainingPosition
+    /// Whether it is the end of a finished training, which this one goes on from.
+    let isLonger: Bool
     let good: KeptState
     let best: KeptState?
     let warning: String?
   }
 
-  /// A training of before one could choose the weights that become the model goes on with the choice of
-  /// this one.
-  private func withoutChoice(
-    _ run: TrainedConfiguration<Model>
-  ) -> TrainedConfiguration<Model> {
-    guard run.training.keep == nil else { return run }
-    var run = run
-    run.training.keep = configuration.training.keep
-    return run
+  /// Keeps the latest as the state of the finished training, and removes the others.
+  func finish() throws {
+    try store.finish()
   }
 
-  /// Removes all, once the training is finished.
-  func remove() throws {
-    try store.remove()
-  }
-
-  /// Whether this training differs from another in nothing but a lower learning rate.
-  private func isSlower(than other: TrainedConfiguration<Model>) -> Bool {
-    var slower = other
-    slower.training.learningRate = configuration.training.learningRate
-    return slower == configuration
-      && configuration.training.learningRate < other.training.learningRate
+  /// Finishes what a process left undone that was killed when it had written its model. What another
+  /// training has left, which goes on from this one, stays.
+  func finishAfterKill() throws {
+    guard let latest = try? store.load()?.file,
+      let saved = try? latest.configuration(as: Configuration.self)
+    else { return try store.remove() }
+    guard saved.run.withChoice(of: configuration).isSame(as: configuration) else { return }
+    try saved.isLast ? store.finish() : store.remove()
   }
 }
-
-/// How often a training may go back before it is given up.
-let rollbackLimit = 3
 
 /// The role of the first source of a training that is known to be another than that of a file: "images".
 func differingSource(_ sources: [String: String], in file: ArtifactFile) -> String? {

@@ -9,7 +9,10 @@ import NeuralNetworks
 final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   private let kind: ArtifactKind
   private let output: String
-  private let configuration: TrainedConfiguration<Model>
+  /// The architecture and how it is trained, with what it goes on from.
+  let configuration: TrainedConfiguration<Model>
+  /// Whether an earlier process has finished this very training.
+  let isFinished: Bool
   private let sources: [String: String]
   private let checkpoints: TrainingCheckpoints<Model>
   private let lock: OutputLock
@@ -28,42 +31,31 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
 
   /// The files of a training that will write `output`, which no other process can write meanwhile.
   ///
-  /// Throws a `FileError` if `output` cannot be written or is being written by another process.
+  /// What an earlier process that finished it may have left, killed right then, is put in order.
+  ///
+  /// Throws a `FileError` if `output` cannot be written, is being written by another process, or is the
+  /// file of another training.
   init(
     kind: ArtifactKind, output: String, configuration: TrainedConfiguration<Model>,
     sources: [String: String], observer: any TrainingObserver
   ) throws {
     self.kind = kind
     self.output = output
-    self.configuration = configuration
     self.sources = sources
     self.observer = observer
-    checkpoints = TrainingCheckpoints(
-      besides: output, configuration: configuration, sources: sources)
     lock = try OutputLock(onNewFile: output)
     for companion in ["checkpoint.safetensors", "metrics.jsonl", "reconstructions.png"] {
       AtomicFile.removeTemporaries(of: companionPath(of: output, companion))
     }
-  }
-
-  /// Whether an earlier process has finished this very training; what it may have left of checkpoints, if
-  /// it was killed right then, is removed.
-  ///
-  /// Throws a `FileError` if `output` is the file of another.
-  func isFinished() throws -> Bool {
-    guard FileManager.default.fileExists(atPath: output) else { return false }
-    let file = try ArtifactFile(path: output, kind: kind)
-    let made = try file.configuration(as: TrainedConfiguration<Model>.self)
-    let difference =
-      made == configuration
-      ? differingSource(sources, in: file).map { "on other \($0)" } : "with other settings"
-    if let difference {
-      throw FileError(
-        output, "is there already, trained \(difference)",
-        remedy: "remove it to train again, or choose another --output")
-    }
-    try checkpoints.remove()
-    return true
+    let made = try configuration.earlier(at: output, kind: kind, sources: sources)
+    isFinished = made?.isSame(as: configuration) ?? false
+    self.configuration =
+      isFinished
+      ? made ?? configuration : made.flatMap(configuration.goingOn(from:)) ?? configuration
+    checkpoints = TrainingCheckpoints(
+      besides: output, configuration: self.configuration, sources: sources,
+      finished: isFinished ? nil : made)
+    if isFinished { try checkpoints.finishAfterKill() }
   }
 
   /// Where a training begins.
@@ -80,6 +72,7 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     var beginning = Beginning()
     if let saved = try checkpoints.load(into: state) {
       if let warning = saved.warning { observer.warn(warning) }
+      if saved.isLonger { observer.note(stretching(after: saved.position)) }
       beginning = Beginning(position: saved.position, isResumed: true)
       (good, best) = (saved.good, saved.best)
     } else {
@@ -87,6 +80,14 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     }
     metrics = try MetricsLog(besides: output, resumingAt: beginning.position.step)
     return beginning
+  }
+
+  /// Says that a finished training goes on, and at which rate.
+  private func stretching(after position: TrainingPosition) -> String {
+    let settings = configuration.training
+    let rate = position.rateScale * settings.schedule.rate(at: position.step + 1)
+    return "\(output) was finished after \(position.step) steps; its schedule is stretched to "
+      + "\(settings.steps), and the learning rate goes on at \(String(format: "%.2g", rate))"
   }
 
   /// Keeps the state after a step now and then; it is one to go back to once the next step is known to
@@ -162,7 +163,14 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     try best?.restore(parameters)
   }
 
-  /// Writes the model and removes the checkpoints; throws a `FileError` if that cannot be done.
+  /// Saves the last state, which was validated and so is one to go back to; throws a `FileError` if it
+  /// cannot be written.
+  func saveLast(_ position: TrainingPosition, _ state: TrainingState) throws {
+    try checkpoints.save(position, state, good: nil, best: best)
+  }
+
+  /// Writes the model, and keeps the last state for a longer training; throws a `FileError` if that cannot
+  /// be done.
   ///
   /// - Parameter figures: of the validation of the model that is written.
   func finish(_ parameters: ParameterStore, _ figures: [Figure]) throws {
@@ -172,6 +180,6 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
         notes: Dictionary(figures.map { ($0.name, "\($0.value)") }, uniquingKeysWith: { $1 })),
       tensors: parameters.storedTensors(configuration.training.precision)
     ).write(to: output)
-    try checkpoints.remove()
+    try checkpoints.finish()
   }
 }

@@ -17,6 +17,9 @@ public protocol TrainingObserver: AnyObject {
   /// use. These are the figures of its validation, and where that was not the last, of which step it is.
   func finish(after step: Int, figures: [Figure])
 
+  /// Something about how the training begins that is worth knowing; one line.
+  func note(_ message: String)
+
   /// Something went wrong that the training knows how to go on after; one line.
   func warn(_ message: String)
 
@@ -36,6 +39,8 @@ public final class SilentObserver: TrainingObserver {
   public func report(step: Int, figures: [Figure]) {}
   /// Does nothing.
   public func finish(after step: Int, figures: [Figure]) {}
+  /// Does nothing.
+  public func note(_ message: String) {}
   /// Does nothing.
   public func warn(_ message: String) {}
   /// Nil.

@@ -110,9 +110,15 @@ public struct TrainingPlan {
   public var checkpointBytes: Int {
     // Three checkpoints of two states each, and two states without a name; where the best model
     // counts, it is in each checkpoint, and once without a name.
+    (3 * 2 + 2) * stateBytes + (3 + 1) * bestBytes
+  }
+
+  /// What the last state takes of the disk, which is kept for a longer training, in bytes.
+  public var finishedBytes: Int { stateBytes + bestBytes }
+
+  private var bestBytes: Int {
     let weights = task.parameters.all.reduce(0) { $0 + $1.value.count }
-    let best = task.aim == nil ? 0 : (3 + 1) * MemoryLayout<Float>.size * weights
-    return (3 * 2 + 2) * stateBytes + best
+    return task.aim == nil ? 0 : MemoryLayout<Float>.size * weights
   }
 
   /// About how long the metrics and the sheet of reconstructions are, in bytes.

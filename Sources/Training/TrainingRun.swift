@@ -10,7 +10,8 @@ import Tensors
 /// State is checkpointed beside the model. A run that is stopped and started again with the same
 /// command goes on from there and ends with the same bytes, because everything random is a function
 /// of the seed and the step. Where numbers stop being finite it goes back to an earlier state and on
-/// with half the learning rate, a few times.
+/// with half the learning rate, a few times. Once it is finished, the same command with more steps goes
+/// on from its last state.
 public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   /// Why `run` returned.
   public enum Ending: Equatable {
@@ -21,7 +22,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     case interrupted(code: Int32, step: Int)
   }
 
-  /// The architecture and how it is trained.
+  /// The architecture and how it is trained, with what it goes on from: the task's too.
   public let configuration: TrainedConfiguration<Model>
   /// Whether an earlier process has finished this very training.
   public let isFinished: Bool
@@ -46,7 +47,6 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     sharedBy communicator: any Communicator = SoleProcess(),
     observer: any TrainingObserver = SilentObserver()
   ) throws {
-    self.configuration = configuration
     self.output = output
     self.communicator = communicator
     self.checkpointInterval = checkpointInterval
@@ -57,7 +57,8 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
       ? try TrainingFiles(
         kind: kind, output: output, configuration: configuration, sources: sources,
         observer: observer) : nil
-    isFinished = try communicator.fromLead { try files?.isFinished() ?? false }
+    isFinished = try communicator.fromLead { files?.isFinished ?? false }
+    self.configuration = try communicator.fromLead { files?.configuration ?? configuration }
     self.files = files
   }
 
@@ -79,7 +80,11 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     var throughput = Throughput(batchSize: configuration.training.batchSize)
     var lastCheckpoint = ContinuousClock.now
     var validated: [Figure] = []
-    var isExhausted = false
+    var isExhausted = configuration.training.isExhausted(after: position.best)
+    if position.step == steps || isExhausted {
+      // An earlier process came to the end, and no further.
+      validated = try validate(task, state, after: position.step)
+    }
     try task.begin(position.step)
     while position.step < steps && !isExhausted {
       let number = position.step + 1
@@ -91,7 +96,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
           validated = try validate(task, state, after: number)
           try files?.log(step: number, figures + validated)
           try keepIfBest(&position.best, validated, task, state, after: number)
-          isExhausted = position.best.map { $0.worseSince >= patience } ?? false
+          isExhausted = configuration.training.isExhausted(after: position.best)
         }
         position.step = number
         observer.report(step: number, figures: figures + validated.prefix(1))
@@ -109,6 +114,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
         lastCheckpoint = .now
       }
     }
+    try files?.saveLast(position, state)
     try finish(task, after: position, validated)
     return .finished
   }
@@ -128,8 +134,6 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     try files?.finish(task.parameters, figures)
     observer.finish(after: position.step, figures: figures)
   }
-
-  private var patience: Int { configuration.training.patience ?? .max }
 
   /// Keeps the model, the average of its weights, if its validation is the best so far.
   private func keepIfBest(

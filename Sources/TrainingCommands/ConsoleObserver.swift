@@ -26,6 +26,11 @@ public final class ConsoleObserver: TrainingObserver {
     progress?.finish(after: step, figures: figures)
   }
 
+  /// Shows the line.
+  public func note(_ message: String) {
+    console.writeLine(message)
+  }
+
   /// Shows a line that begins with "warning:".
   public func warn(_ message: String) {
     console.writeLine("warning: \(message)")

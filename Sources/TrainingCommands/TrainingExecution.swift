@@ -41,7 +41,7 @@ extension TrainingOptions {
       kind: kind, output: output, configuration: configuration, sources: sources(),
       checkpointInterval: .seconds(secondsBetweenCheckpoints), sharedBy: communicator,
       observer: ConsoleObserver())
-    try complete(run, output, sharedBy: communicator) { try task(configuration, communicator) }
+    try complete(run, output, sharedBy: communicator) { try task(run.configuration, communicator) }
   }
 
   /// What a training by `processes` processes will take of each, found out by doing a little of it as

@@ -7,7 +7,12 @@ import Models
 /// own default is nil until the user sets it.
 public struct TrainingOptions: ParsableArguments {
   /// Steps of the optimizer.
-  @Option(help: ArgumentHelp("Steps of the optimizer.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      """
+      Steps of the optimizer. More than a finished training had go on from its end, at the learning rates \
+      of so many steps.
+      """, valueName: "n"))
   public var steps: Int?
 
   /// The time to train for.

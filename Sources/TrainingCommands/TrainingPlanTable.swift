@@ -25,6 +25,10 @@ extension TrainingPlan {
       "at most: two checkpoints, a third being written, states to go back to",
     ])
     table.addRow([
+      "disk for a longer training", spoken(bytes: finishedBytes),
+      "the last state, NAME.finished.safetensors; it may be removed",
+    ])
+    table.addRow([
       "other files", spoken(bytes: otherBytes),
       task.reconstructions == nil ? "about: metrics" : "about: metrics, reconstructions",
     ])

@@ -110,7 +110,7 @@ public enum Stages {
     let run = try TrainingRun(
       kind: kind, output: output, configuration: configuration, sources: sources,
       observer: ProgressObserver(progress))
-    return try run.isFinished || run.run(task(configuration)) == .finished
+    return try run.isFinished || run.run(task(run.configuration)) == .finished
   }
 }
 
@@ -135,6 +135,8 @@ private final class ProgressObserver: TrainingObserver {
   }
 
   func finish(after step: Int, figures: [Figure]) {}
+
+  func note(_ message: String) {}
 
   func warn(_ message: String) {}
 }

@@ -28,8 +28,9 @@ import Testing
       #expect(outcome.code == 0, "\(outcome.errors)")
       #expect(
         rows(outcome).keys.sorted() == [
-          "disk while training", "model on disk", "multiply-adds of an image", "other files",
-          "parameters", "peak memory", "time of a step", "time of the training",
+          "disk for a longer training", "disk while training", "model on disk",
+          "multiply-adds of an image", "other files", "parameters", "peak memory", "time of a step",
+          "time of the training",
         ], "\(outcome.output)")
     }
     #expect(try pipeline.folder.snapshot() == before)

@@ -24,7 +24,9 @@ import Testing
   }
 
   @Test func onlyTheModelsAndTheirCompanionsAreLeft() {
-    let models = Pipeline.trainings.keys.flatMap { ["\($0).metrics.jsonl", "\($0).safetensors"] }
+    let models = Pipeline.trainings.keys.flatMap {
+      ["\($0).finished.safetensors", "\($0).metrics.jsonl", "\($0).safetensors"]
+    }
     let expected = models + ["codes.safetensors", "vqvae.reconstructions.png"]
     #expect(pipeline.files.filter { !$0.contains("/") } == expected.sorted())
     #expect(!pipeline.files.contains(where: isTemporary))
