@@ -89,9 +89,9 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
       }
       position.rollbacks = 0
     }
-    if let role = differingSource(sources, in: file) {
+    if let difference = differingSource(of: file, from: sources) {
       throw FileError(
-        file.path, "was left by a training on other \(role)",
+        file.path, "was left by a training \(difference)",
         remedy: "remove it to start from the beginning, or pass those it was trained on")
     }
     try state.replace(from: file, under: saved.goodStep == nil ? "" : Self.goodPrefix)
@@ -169,10 +169,11 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
   }
 }
 
-/// The role of the first source of a training that is known to be another than that of a file: "images".
-func differingSource(_ sources: [String: String], in file: ArtifactFile) -> String? {
-  sources.sorted { $0.key < $1.key }.first { role, digest in
-    // Files of earlier versions do not tell all their sources.
-    file.metadata.sources[role].map { $0 != digest } ?? false
-  }?.key
+/// What is known to be another source of a file than of a training: "on other images"; nil if nothing is.
+func differingSource(of file: ArtifactFile, from sources: [String: String]) -> String? {
+  let (role, recorded) = (StartingModel.role, file.metadata.sources)
+  if sources[role] != recorded[role] { return "from other weights" }
+  // Files of earlier versions do not tell all their sources.
+  let other = sources.sorted { $0.key < $1.key }.first { recorded[$0] ?? $1 != $1 }
+  return other.map { "on other \($0.key)" }
 }

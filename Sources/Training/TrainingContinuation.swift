@@ -50,7 +50,7 @@ extension TrainedConfiguration {
     let made = try file.configuration(as: Self.self)
     let difference =
       isSame(as: made) || goingOn(from: made) != nil
-      ? differingSource(sources, in: file).map { "on other \($0)" } : "with other settings"
+      ? differingSource(of: file, from: sources) : "with other settings"
     if let difference {
       throw FileError(
         output, "is there already, trained \(difference)",

@@ -28,6 +28,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   public let isFinished: Bool
   private let output: String
   private let communicator: any Communicator
+  private let start: StartingModel?
   private let files: TrainingFiles<Model>?
   private let checkpointInterval: Duration
   private let observer: any TrainingObserver
@@ -36,6 +37,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   ///
   /// - Parameters:
   ///   - sources: the digest of each file or data set it is made from, by its role.
+  ///   - start: the model whose weights it begins with, another of its sources; nil for random ones.
   ///   - checkpointInterval: the time between checkpoints.
   ///   - communicator: those who train together.
   ///   - observer: who follows this process of it.
@@ -43,14 +45,18 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   ///   the file of another training, or if those who train together would train different things.
   public init(
     kind: ArtifactKind, output: String, configuration: TrainedConfiguration<Model>,
-    sources: [String: String] = [:], checkpointInterval: Duration = .seconds(60),
+    sources: [String: String] = [:], startingFrom start: StartingModel? = nil,
+    checkpointInterval: Duration = .seconds(60),
     sharedBy communicator: any Communicator = SoleProcess(),
     observer: any TrainingObserver = SilentObserver()
   ) throws {
     self.output = output
+    self.start = start
     self.communicator = communicator
     self.checkpointInterval = checkpointInterval
     self.observer = observer
+    var sources = sources
+    sources[StartingModel.role] = start?.file.digest
     try TrainingAgreement(configuration, sources).check(of: output, among: communicator)
     let files =
       communicator.isLead
@@ -71,10 +77,12 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   /// diverges however often it goes back.
   public func run(_ task: TrainingTask) throws -> Ending {
     let steps = configuration.training.steps
+    let anew = try start?.load(into: task.parameters) ?? []
     let state = TrainingState(of: task)
     let beginning = try fromFiles { try $0.begin(state) }
     var position = beginning.position
     state.copyFromLead(of: communicator)
+    if let start, !beginning.isResumed { observer.note(start.description(of: anew)) }
     observer.begin(
       task.title, after: position.step, of: steps, isResumed: beginning.isResumed)
     var throughput = Throughput(batchSize: configuration.training.batchSize)

@@ -15,7 +15,7 @@ extension TrainingOptions {
   ///   - task: what there is to do in a training, for those it is given.
   /// - Throws: what `TrainingRun` and `TrainingPlan` throw, what the arguments throw, and the exit code
   ///   of the signal that interrupted it.
-  public func train<Model>(
+  public func train<Model: StartableConfiguration>(
     _ kind: ArtifactKind, to output: String, configuration: TrainedConfiguration<Model>,
     sources: @autoclosure () throws -> [String: String], sharedBy communicator: any Communicator,
     task: (TrainedConfiguration<Model>, any Communicator) throws -> TrainingTask
@@ -28,6 +28,9 @@ extension TrainingOptions {
       print(try plan(configuration, forEachOf: processes, task: task).table)
       return
     }
+    let start = try startFrom.map {
+      try StartingModel(path: $0, kind: kind, for: configuration.model, at: output)
+    }
     var configuration = configuration
     if hours != nil {
       let begun = try communicator.fromLead {
@@ -39,8 +42,8 @@ extension TrainingOptions {
     }
     let run = try TrainingRun(
       kind: kind, output: output, configuration: configuration, sources: sources(),
-      checkpointInterval: .seconds(secondsBetweenCheckpoints), sharedBy: communicator,
-      observer: ConsoleObserver())
+      startingFrom: start, checkpointInterval: .seconds(secondsBetweenCheckpoints),
+      sharedBy: communicator, observer: ConsoleObserver())
     try complete(run, output, sharedBy: communicator) { try task(run.configuration, communicator) }
   }
 

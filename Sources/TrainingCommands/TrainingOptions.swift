@@ -87,6 +87,15 @@ public struct TrainingOptions: ParsableArguments {
       valueName: "n"))
   public var patience: Int?
 
+  /// The model whose weights the training begins with.
+  @Option(
+    help: ArgumentHelp(
+      """
+      Begin with the weights of a model of the same architecture instead of random ones; what is about \
+      other classes or a codebook of another size begins anew.
+      """, valueName: "path"))
+  public var startFrom: String?
+
   @Flag(
     name: .customLong("plan"),
     help: "Say what the training will take, by doing a little of it; train and write nothing.")

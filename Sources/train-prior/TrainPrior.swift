@@ -42,7 +42,13 @@ struct TrainPrior: TrainingCommand {
   func train(among processes: any Communicator) throws {
     ThreadPool.shared.resize(to: threads.count)
     let file = try CodeFile(path: codes)
-    let model = try architecture.configuration(for: try file.level(level), of: file)
+    var model = try architecture.configuration(for: try file.level(level), of: file)
+    if let start = training.startFrom {
+      // No flag says it.
+      model.conditionKernel = try ArtifactFile(unreadAt: start, kind: .prior).configuration(
+        as: TrainedConfiguration<PriorConfiguration>.self
+      ).model.conditionKernel
+    }
     let settings = try training.settings(
       images: file.pictureCount, at: codes, steps: 5000, batch: 64, learningRate: 1e-3,
       seed: seed.seed, sharedBy: processes)

@@ -91,7 +91,7 @@ struct TrainVQVAE: TrainingCommand {
     }
   }
 
-  private func train<Model: Codable & Hashable & Sendable>(
+  private func train<Model: StartableConfiguration>(
     _ model: Model, _ kind: ArtifactKind, on dataset: any ImageDataset,
     _ features: ArtifactFile?, among processes: any Communicator,
     by task:
