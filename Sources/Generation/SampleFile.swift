@@ -65,11 +65,11 @@ public struct SampleFile {
   public func write(to path: String) throws {
     let layout = configuration.layout
     let accepted = StoredTensor(
-      StoredCandidates.accepted, shape: [candidates.count],
+      CandidateTensors.accepted, shape: [candidates.count],
       .int32(candidates.map { $0.isAccepted ? 1 : 0 }))
     try Artifact(
       metadata: ArtifactMetadata(kind: .samples, configuration: configuration, sources: sources),
-      tensors: StoredCandidates.tensors(candidates, layout: layout, besides: [accepted])
+      tensors: CandidateTensors.tensors(candidates, layout: layout, besides: [accepted])
     ).write(to: path)
   }
 
@@ -87,11 +87,11 @@ public struct SampleFile {
     }
     let file = try ArtifactFile(path: path, kind: .samples)
     let configuration = try file.configuration(as: Configuration.self)
-    let stored = try StoredCandidates(file, layout: configuration.layout, isDecided: true)
+    let stored = try CandidateTensors(file, layout: configuration.layout, isDecided: true)
     guard configuration.rejection.isPossible else {
       throw FileError(path, "is damaged: nothing can be kept by its rule", remedy: "sample again")
     }
-    try StoredCandidates.checkCount(stored.count, layout: configuration.layout, path: path)
+    try CandidateTensors.checkCount(stored.count, layout: configuration.layout, path: path)
     self.init(configuration, try stored.read(), sources: file.metadata.sources)
   }
 

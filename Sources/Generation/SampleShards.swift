@@ -57,7 +57,7 @@ public struct SampleShards {
       metadata: ArtifactMetadata(
         kind: .samplesShard, configuration: ShardConfiguration(shard, common: settings),
         sources: sources),
-      tensors: StoredCandidates.tensors(candidates, layout: settings.configuration.layout)
+      tensors: CandidateTensors.tensors(candidates, layout: settings.configuration.layout)
     ).write(to: path)
   }
 
@@ -73,8 +73,8 @@ public struct SampleShards {
         shards[0], "is damaged: nothing can be drawn by its settings", remedy: "sample again")
     }
     let layout = set.common.configuration.layout
-    let stored = try set.files.map { try StoredCandidates($0, layout: layout, isDecided: false) }
-    try StoredCandidates.checkCount(stored.reduce(0) { $0 + $1.count }, layout: layout, path: path)
+    let stored = try set.files.map { try CandidateTensors($0, layout: layout, isDecided: false) }
+    try CandidateTensors.checkCount(stored.reduce(0) { $0 + $1.count }, layout: layout, path: path)
     var candidates: [Key: Candidate] = [:]
     for (index, part) in stored.enumerated() {
       for candidate in try part.read() {

@@ -63,7 +63,7 @@ public struct Augmentation: Hashable, Sendable {
 
   /// Draws the map from a pixel of the result to the place in the source it shows.
   private func drawMap(shape: ImageShape, position: Int) -> (Int, Int) -> (Double, Double) {
-    var random = KeyedRandom(seed: seed, counter: UInt64(position))
+    var random = SplitMix64(seed: seed, counter: UInt64(position))
     let shiftX = Double(random.uniform(in: -shift...shift))
     let shiftY = Double(random.uniform(in: -shift...shift))
     let mirror: Double = flipsHorizontally && random.next() & 1 == 1 ? -1 : 1

@@ -22,7 +22,7 @@ public struct DataOrder: Hashable, Sendable {
   public subscript(position: Int) -> Int {
     let (epoch, place) = position.quotientAndRemainder(dividingBy: count)
     guard isShuffled else { return place }
-    var random = KeyedRandom(seed: seed, counter: UInt64(epoch))
+    var random = SplitMix64(seed: seed, counter: UInt64(epoch))
     return Permutation(count: count, key: random.next())[place]
   }
 }

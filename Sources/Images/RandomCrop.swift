@@ -27,7 +27,7 @@ extension Image {
     of target: ImageSize, scale: ClosedRange<Double>, seed: UInt64, position: Int
   ) -> Image {
     // A stream apart from that of shifts and turns, whose draws stay what they are without a crop.
-    var random = KeyedRandom(seed: scramble(seed), counter: UInt64(position))
+    var random = SplitMix64(seed: scramble(seed), counter: UInt64(position))
     let ratio = min(1 / random.uniform(in: scale), ratioFilling(target))
     let rows = Int(room(in: height, for: target.height, ratio: ratio))
     let columns = Int(room(in: width, for: target.width, ratio: ratio))

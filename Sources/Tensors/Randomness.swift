@@ -4,7 +4,8 @@ import Kernels
 /// A stream of random numbers that is a pure function of a seed and a counter (Philox 4×32-10).
 ///
 /// Streams for different purposes are derived by name or number, so that what one part of a program
-/// draws never shifts what another draws.
+/// draws never shifts what another draws. Its kernel fills whole arrays at once; the order and the
+/// alterations of pictures, a few numbers for each, come from `SplitMix64` of `Images`.
 public struct Randomness: Sendable, Hashable {
   /// What tells this stream from all others.
   public let key: UInt64

@@ -5,7 +5,8 @@ import Generation
 import Images
 import Models
 
-/// The candidates of a sampling, with the models they came from and a judge fit to judge them.
+/// The pool that rejection chooses from: the candidates of a sampling, with the models they came from
+/// and a judge fit to judge them.
 struct CandidatePool {
   let file: SampleFile
   let folder: ModelFolder

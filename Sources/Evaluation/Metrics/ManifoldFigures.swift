@@ -59,6 +59,6 @@ public func nestedManifoldFigures(
 ) -> [ManifoldFigures] {
   let sets = NestedSets(levels: levels, count: setCount)
   return ReferenceManifold(
-    reference, parts: Parts(wholeOf: reference.rows), neighbors: neighbors
-  ).figures(of: samples, parts: Parts(wholeOf: samples.rows), families: [sets])[0][0]
+    reference, subsamples: Subsamples(wholeOf: reference.rows), neighbors: neighbors
+  ).figures(of: samples, subsamples: Subsamples(wholeOf: samples.rows), families: [sets])[0][0]
 }

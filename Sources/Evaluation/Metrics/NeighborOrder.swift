@@ -39,12 +39,12 @@ struct NeighborOrder {
 }
 
 extension NeighborOrder {
-  /// The square of the distance to the k-th neighbour in one of the parts; nil if it has not so many.
-  mutating func radius(toNeighbor k: Int, in part: Int, of parts: Parts) -> Float? {
+  /// The square of the distance to the k-th neighbour in one of the subsamples; nil if it has not so many.
+  mutating func radius(toNeighbor k: Int, in subsample: Int, of subsamples: Subsamples) -> Float? {
     var (found, rank) = (0, 0)
     while let neighbor = neighbor(rank), neighbor.distance < .infinity {
       rank += 1
-      guard parts.words[neighbor.index] >> UInt64(part) & 1 == 1 else { continue }
+      guard subsamples.words[neighbor.index] >> UInt64(subsample) & 1 == 1 else { continue }
       found += 1
       if found == k { return neighbor.distance }
     }
@@ -52,11 +52,11 @@ extension NeighborOrder {
   }
 
   /// Finds the square of the distance to the k-th neighbour among the members of each of the first
-  /// `depth` sets that are in one of the parts: they grow as the sets shrink.
+  /// `depth` sets that are in one of the subsamples: they grow as the sets shrink.
   ///
   /// - Parameter found: called with each set's number and radius, in order, as long as there is one.
   mutating func forEachRadius(
-    toNeighbor k: Int, in part: Int, of parts: Parts, sets: NestedSets, depth: Int,
+    toNeighbor k: Int, in subsample: Int, of subsamples: Subsamples, sets: NestedSets, depth: Int,
     found: (Int, Float) -> Void
   ) {
     var (set, rank, inside) = (0, 0, 0)
@@ -64,7 +64,7 @@ extension NeighborOrder {
       seen.initialize(repeating: 0)
       while set < depth, let neighbor = neighbor(rank), neighbor.distance < .infinity {
         rank += 1
-        guard parts.words[neighbor.index] >> UInt64(part) & 1 == 1 else { continue }
+        guard subsamples.words[neighbor.index] >> UInt64(subsample) & 1 == 1 else { continue }
         let level = sets.levels[neighbor.index]
         seen[level] += 1
         if level > set { inside += 1 }

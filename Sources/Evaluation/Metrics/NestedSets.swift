@@ -1,4 +1,5 @@
-/// Sets of samples of which each contains the next.
+/// Sets of samples of which each contains the next: what the settings of one dial keep, from the laxest
+/// to the strictest, so that one pass over the samples measures them all.
 struct NestedSets {
   /// Of each sample, how many of the sets it is in: those before this number.
   let levels: [Int]

@@ -1,13 +1,13 @@
 import Tensors
 
-/// Reference images and the balls around them, in each of their parts.
+/// Reference images and the balls around them, in each of their subsamples.
 struct ReferenceManifold {
   let points: PointSet
-  let parts: Parts
+  let subsamples: Subsamples
   let neighbors: NeighborCounts
   private let origin: [Float]
-  /// Squared radii to the neighbours for precision and for density: [images, parts]. Negative where
-  /// there is no ball, because the image is not in the part or the part has too few.
+  /// Squared radii to the neighbours for precision and for density: [images, subsamples]. Negative
+  /// where there is no ball, because the image is not in the subsample or that has too few.
   private(set) var precisionRadii: [Float]
   private(set) var densityRadii: [Float]
   /// The largest radius of each image's balls.
@@ -16,67 +16,72 @@ struct ReferenceManifold {
   static let noBall = -Float.infinity
 
   /// The images are rows of `reference`, [images, features].
-  init(_ reference: Tensor, parts: Parts, neighbors: NeighborCounts) {
+  init(_ reference: Tensor, subsamples: Subsamples, neighbors: NeighborCounts) {
     origin = reference.meanOfRows()
     points = PointSet(reference, origin: origin)
-    self.parts = parts
+    self.subsamples = subsamples
     self.neighbors = neighbors
-    let balls = [Float](repeating: Self.noBall, count: reference.rows * parts.count)
+    let balls = [Float](repeating: Self.noBall, count: reference.rows * subsamples.count)
     (precisionRadii, densityRadii) = (balls, balls)
     largestRadii = [Float](repeating: Self.noBall, count: reference.rows)
     findRadii()
   }
 
   private mutating func findRadii() {
-    let (parts, neighbors) = (parts, neighbors)
+    let (subsamples, neighbors) = (subsamples, neighbors)
     points.forEachPoint(
       0..<points.count, distancesTo: points, slack: 0,
-      makeState: { [(point: Int, part: Int, precision: Float, density: Float)]() },
+      makeState: { [(point: Int, subsample: Int, precision: Float, density: Float)]() },
       visit: { found, point, distances in
         distances[point] = .infinity
         var order = NeighborOrder(distances)
-        parts.words[point].forEachBit { part in
-          let precision = order.radius(toNeighbor: neighbors.precisionRecall, in: part, of: parts)
-          let density = order.radius(toNeighbor: neighbors.densityCoverage, in: part, of: parts)
-          found.append((point, part, precision ?? Self.noBall, density ?? Self.noBall))
+        subsamples.words[point].forEachBit { subsample in
+          let precision = order.radius(
+            toNeighbor: neighbors.precisionRecall, in: subsample, of: subsamples)
+          let density = order.radius(
+            toNeighbor: neighbors.densityCoverage, in: subsample, of: subsamples)
+          found.append((point, subsample, precision ?? Self.noBall, density ?? Self.noBall))
         }
       },
       merge: { found in
-        for (point, part, precision, density) in found {
-          let place = point * parts.count + part
+        for (point, subsample, precision, density) in found {
+          let place = point * subsamples.count + subsample
           (precisionRadii[place], densityRadii[place]) = (precision, density)
           largestRadii[point] = max(largestRadii[point], precision, density)
         }
       })
   }
 
-  /// The figures of each set of each family of nested sets of samples, part by part; a part of the
-  /// samples is compared with the part of the reference that has its number.
+  /// The figures of each set of each family of nested sets of samples, by subsample; one of the
+  /// samples is compared with that of the reference that has its number.
   ///
   /// - Parameters:
   ///   - samples: all samples: [images, features].
   ///   - progress: called with the number of samples done.
-  /// - Returns: figures by part, family and set.
+  /// - Returns: figures by subsample, family and set.
   func figures(
-    of samples: Tensor, parts sampleParts: Parts, families: [NestedSets],
+    of samples: Tensor, subsamples chosen: Subsamples, families: [NestedSets],
     progress: (Int) -> Void = { _ in }
   ) -> [[[ManifoldFigures]]] {
-    precondition(sampleParts.count == parts.count, "samples and reference have different parts")
+    precondition(
+      chosen.count == subsamples.count, "samples and reference have different subsamples")
     let set = PointSet(samples, origin: origin)
     let places = BallPlaces(families: families)
-    var tally = MeetingTally(parts: parts.count, families: families, reference: points.count)
-    // A few thousand samples at a time, because their balls in all parts and sets take room.
+    var tally = ManifoldCounts(
+      subsamples: subsamples.count, families: families, reference: points.count)
+    // A few thousand samples at a time, because their balls in all subsamples and sets take room.
     for first in stride(from: 0, to: set.count, by: 2048) {
       let rows = first..<min(first + 2048, set.count)
       let balls = set.balls(
-        of: rows, toNeighbor: neighbors.precisionRecall, parts: sampleParts, families: families,
+        of: rows, toNeighbor: neighbors.precisionRecall, subsamples: chosen, families: families,
         places: places)
-      let empty = MeetingTally(parts: parts.count, families: families, reference: points.count)
+      let empty = ManifoldCounts(
+        subsamples: subsamples.count, families: families, reference: points.count)
       set.forEachPoint(
         rows, distancesTo: points, slack: PointSet.roundingSlack, makeState: { empty },
         visit: { state, sample, distances in
           state.add(
-            sample, word: sampleParts.words[sample], distances: distances,
+            sample, word: chosen.words[sample], distances: distances,
             balls: balls[sample - first], places: places, families: families, reference: self)
         },
         merge: { tally.merge($0) })
@@ -86,11 +91,11 @@ struct ReferenceManifold {
   }
 }
 
-/// Where the radii of one sample's balls lie in an array: by part, then family, then set.
+/// Where the radii of one sample's balls lie in an array: by subsample, then family, then set.
 struct BallPlaces {
   /// The place of each family's first set.
   let families: [Int]
-  /// How many radii a part has.
+  /// How many radii a subsample has.
   let count: Int
 
   init(families: [NestedSets]) {
@@ -105,9 +110,9 @@ struct BallPlaces {
 
 extension PointSet {
   /// The squared radii of the balls of some points, which reach to the k-th neighbour within each set
-  /// of each family and each part, at their `places`; negative where there is none.
+  /// of each family and each subsample, at their `places`; negative where there is none.
   fileprivate func balls(
-    of rows: Range<Int>, toNeighbor k: Int, parts: Parts, families: [NestedSets],
+    of rows: Range<Int>, toNeighbor k: Int, subsamples: Subsamples, families: [NestedSets],
     places: BallPlaces
   ) -> [[Float]] {
     var balls = rows.map { _ in [Float]() }
@@ -117,12 +122,12 @@ extension PointSet {
         distances[point] = .infinity
         var order = NeighborOrder(distances)
         var radii = [Float](
-          repeating: ReferenceManifold.noBall, count: parts.count * places.count)
-        parts.words[point].forEachBit { part in
+          repeating: ReferenceManifold.noBall, count: subsamples.count * places.count)
+        subsamples.words[point].forEachBit { subsample in
           for (family, sets) in families.enumerated() {
-            let place = part * places.count + places.families[family]
+            let place = subsample * places.count + places.families[family]
             order.forEachRadius(
-              toNeighbor: k, in: part, of: parts, sets: sets, depth: sets.levels[point]
+              toNeighbor: k, in: subsample, of: subsamples, sets: sets, depth: sets.levels[point]
             ) { radii[place + $0] = $1 }
           }
         }

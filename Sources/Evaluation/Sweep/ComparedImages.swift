@@ -10,7 +10,7 @@ public struct ComparedImages {
   let randomness: Randomness
   private let halves: HalfSamples
   private let manifold: ReferenceManifold
-  /// The Fréchet distance from the images of each part; nil where they are too few.
+  /// The Fréchet distance from the images of each subsample; nil where they are too few.
   private let distances: [FrechetDistance?]
 
   /// Images to compare with; takes time with the square of their number.
@@ -26,11 +26,11 @@ public struct ComparedImages {
     self.features = features
     randomness = Randomness(seed: seed)
     halves = HalfSamples(count: halfSamples, randomness: randomness.stream("half samples"))
-    let parts = Parts(wholeOf: features.rows, and: halves, for: "reference")
-    manifold = ReferenceManifold(features, parts: parts, neighbors: neighbors)
-    distances = (0..<parts.count).concurrentlyMapped { part in
+    let subsamples = Subsamples(wholeOf: features.rows, and: halves, for: "reference")
+    manifold = ReferenceManifold(features, subsamples: subsamples, neighbors: neighbors)
+    distances = (0..<subsamples.count).concurrentlyMapped { subsample in
       var moments = FeatureMoments(dimension: features.channels)
-      for row in parts.members(of: part) { moments.add(features, row: row) }
+      for row in subsamples.members(of: subsample) { moments.add(features, row: row) }
       return FrechetDistance(from: moments)
     }
   }
@@ -46,15 +46,16 @@ public struct ComparedImages {
   ) -> [[QualityFigures]] {
     precondition(
       samples.features.channels == features.channels, "the features are of different judges")
-    let parts = Parts(wholeOf: samples.count, and: halves, for: "samples")
-    let distances = frechetDistances(of: families, in: samples, parts)
+    let subsamples = Subsamples(wholeOf: samples.count, and: halves, for: "samples")
+    let distances = frechetDistances(of: families, in: samples, subsamples)
     let manifolds = manifold.figures(
-      of: samples.features, parts: parts, families: families, progress: progress)
+      of: samples.features, subsamples: subsamples, families: families, progress: progress)
     return families.enumerated().map { family, sets in
       (0..<sets.count).map { set in
-        let measurements = (0..<parts.count).map { part in
+        let measurements = (0..<subsamples.count).map { subsample in
           Measurement(
-            frechetDistance: distances[part][family][set], manifold: manifolds[part][family][set])
+            frechetDistance: distances[subsample][family][set],
+            manifold: manifolds[subsample][family][set])
         }
         return QualityFigures(
           measurements[0], halves: measurements.dropFirst(),
@@ -63,14 +64,14 @@ public struct ComparedImages {
     }
   }
 
-  /// The Fréchet distances by part, family and set.
+  /// The Fréchet distances by subsample, family and set.
   private func frechetDistances(
-    of families: [NestedSets], in samples: JudgedSamples, _ parts: Parts
+    of families: [NestedSets], in samples: JudgedSamples, _ subsamples: Subsamples
   ) -> [[[Double?]]] {
-    (0..<parts.count).concurrentlyMapped { part in
-      let members = parts.members(of: part)
+    (0..<subsamples.count).concurrentlyMapped { subsample in
+      let members = subsamples.members(of: subsample)
       return families.map { sets in
-        samples.features.nestedMoments(members, sets).map { distances[part]?(to: $0) }
+        samples.features.nestedMoments(members, sets).map { distances[subsample]?(to: $0) }
       }
     }
   }
@@ -95,7 +96,7 @@ extension JudgedSamples {
   }
 }
 
-/// The plain figures of one set in one part.
+/// The plain figures of one set in one subsample.
 private struct Measurement {
   var frechetDistance: Double?
   var manifold: ManifoldFigures

@@ -1,7 +1,7 @@
 import Artifacts
 
-/// The candidates of a sample file, or of a shard of one, whose tensors are known to agree.
-struct StoredCandidates {
+/// Candidates as the tensors of a sample file, or of a shard of one, which are known to agree.
+struct CandidateTensors {
   private let file: ArtifactFile
   private let layout: CodeFileLayout
   private let isDecided: Bool

@@ -1,12 +1,15 @@
-/// A stream of random numbers that is a pure function of a seed and a counter.
-struct KeyedRandom {
+/// A stream of random numbers that is a pure function of a seed and a counter (SplitMix64).
+///
+/// Pictures are put in order and altered by it, a few numbers for each; networks draw whole arrays, for
+/// which `Randomness` has a kernel. What a seed means hangs on both, so neither takes the other's place.
+struct SplitMix64 {
   private var state: UInt64
 
   init(seed: UInt64, counter: UInt64) {
     state = scramble(scramble(seed &+ weylIncrement) ^ counter)
   }
 
-  /// The next 64 random bits (SplitMix64).
+  /// The next 64 random bits.
   mutating func next() -> UInt64 {
     state &+= weylIncrement
     return scramble(state)

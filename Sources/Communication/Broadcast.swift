@@ -1,7 +1,7 @@
 import Foundation
 
 extension Communicator {
-  /// What the lead finds out, and the others learn from it.
+  /// What the lead finds out, broadcast to the others.
   ///
   /// Only the lead calls `find`; the others wait until it has done so. Throws what that throws, on the
   /// lead alone, which must then end all processes.

@@ -1,6 +1,7 @@
-/// What all pairs of a sample and a reference image have to say, in each part.
-struct MeetingTally {
-  /// What one family of nested sets has to say in one part.
+/// Which samples and reference images lie in each other's balls, counted in each subsample: what
+/// precision, recall, density and coverage are made of.
+struct ManifoldCounts {
+  /// The counts of one family of nested sets in one subsample.
   fileprivate struct Family {
     /// How many samples there are of each level, how many of them are in a precision ball, and in how
     /// many density balls they are together.
@@ -11,10 +12,10 @@ struct MeetingTally {
     var deepestLevels: [UInt8]
   }
 
-  /// By part and family.
+  /// By subsample and family.
   private var families: [[Family]]
 
-  init(parts: Int, families: [NestedSets], reference count: Int) {
+  init(subsamples: Int, families: [NestedSets], reference count: Int) {
     let empty = families.map { sets in
       let levels = [Int](repeating: 0, count: sets.count + 1)
       return Family(
@@ -22,41 +23,41 @@ struct MeetingTally {
         recallingSets: Array(repeating: 0, count: count),
         deepestLevels: Array(repeating: 0, count: count))
     }
-    self.families = Array(repeating: empty, count: parts)
+    self.families = Array(repeating: empty, count: subsamples)
   }
 
-  /// Adds a sample, the parts it is in, the squares of its distances to all reference images, and the
-  /// radii of its own balls.
+  /// Adds a sample, the subsamples it is in, the squares of its distances to all reference images, and
+  /// the radii of its own balls.
   mutating func add(
     _ sample: Int, word: UInt64, distances: UnsafeMutableBufferPointer<Float>, balls: [Float],
     places: BallPlaces, families sets: [NestedSets], reference: ReferenceManifold
   ) {
-    let parts = families.count
+    let subsamples = families.count
     let largest = balls.max() ?? ReferenceManifold.noBall
-    var (inside, ballCounts) = (UInt64(0), [Int](repeating: 0, count: parts))
+    var (inside, ballCounts) = (UInt64(0), [Int](repeating: 0, count: subsamples))
     for image in distances.indices
     where distances[image] <= max(largest, reference.largestRadii[image]) {
       let distance = distances[image]
-      (word & reference.parts.words[image]).forEachBit { part in
-        let place = image * parts + part
+      (word & reference.subsamples.words[image]).forEachBit { subsample in
+        let place = image * subsamples + subsample
         let isDense = distance <= reference.densityRadii[place]
-        if isDense { ballCounts[part] += 1 }
-        if distance <= reference.precisionRadii[place] { inside |= 1 << UInt64(part) }
+        if isDense { ballCounts[subsample] += 1 }
+        if distance <= reference.precisionRadii[place] { inside |= 1 << UInt64(subsample) }
         for family in sets.indices {
           let level = sets[family].levels[sample]
-          let first = part * places.count + places.families[family]
+          let first = subsample * places.count + places.families[family]
           let reaching = setsReaching(distance, radii: balls[first..<first + level])
-          if reaching != 0 { families[part][family].recallingSets[image] |= reaching }
-          if isDense { families[part][family].deepen(image, to: level) }
+          if reaching != 0 { families[subsample][family].recallingSets[image] |= reaching }
+          if isDense { families[subsample][family].deepen(image, to: level) }
         }
       }
     }
-    word.forEachBit { part in
+    word.forEachBit { subsample in
       for family in sets.indices {
         let level = sets[family].levels[sample]
-        families[part][family].members[level] += 1
-        families[part][family].inside[level] += Int(inside >> UInt64(part) & 1)
-        families[part][family].balls[level] += ballCounts[part]
+        families[subsample][family].members[level] += 1
+        families[subsample][family].inside[level] += Int(inside >> UInt64(subsample) & 1)
+        families[subsample][family].balls[level] += ballCounts[subsample]
       }
     }
   }
@@ -72,23 +73,23 @@ struct MeetingTally {
   }
 
   /// Adds what was found about other samples.
-  mutating func merge(_ other: MeetingTally) {
-    for part in families.indices {
-      for family in families[part].indices {
-        families[part][family].merge(other.families[part][family])
+  mutating func merge(_ other: ManifoldCounts) {
+    for subsample in families.indices {
+      for family in families[subsample].indices {
+        families[subsample][family].merge(other.families[subsample][family])
       }
     }
   }
 
-  /// The figures by part, family and set; nil where there are too few images to have neighbours.
+  /// The figures by subsample, family and set; nil where there are too few images to have neighbours.
   func figures(among reference: ReferenceManifold) -> [[[ManifoldFigures]]] {
-    zip(families, reference.parts.sizes).map { families, size in
+    zip(families, reference.subsamples.sizes).map { families, size in
       families.map { $0.figures(amongImages: size, neighbors: reference.neighbors) }
     }
   }
 }
 
-extension MeetingTally.Family {
+extension ManifoldCounts.Family {
   fileprivate mutating func deepen(_ image: Int, to level: Int) {
     deepestLevels[image] = max(deepestLevels[image], UInt8(level))
   }
