@@ -50,6 +50,10 @@ let package = Package(
       dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))],
       cSettings: isDocumentation ? [] : [.define("MPI", .when(traits: ["MPI"]))]),
 
+    // The commit that is built.
+    .plugin(name: "NoteCommit", capability: .buildTool()),
+    .target(name: "BuildCommit", plugins: ["NoteCommit"]),
+
     // Libraries.
     .target(
       name: "Communication",
@@ -104,7 +108,9 @@ let package = Package(
     // The command line.
     .target(
       name: "CommandLineTools",
-      dependencies: ["Artifacts", "Communication", "Images", argumentParser, logging]),
+      dependencies: [
+        "Artifacts", "BuildCommit", "Communication", "Images", "Kernels", argumentParser, logging,
+      ]),
     .target(
       name: "TrainingCommands",
       dependencies: [

@@ -19,7 +19,8 @@ public struct ImageOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       The labels of an IDX file, an IDX file as well; or those of a folder, a CSV table whose columns 'path' \
-      and 'class', or first two, hold each picture's path below the folder and its class.
+      and 'class', or first two, hold each picture's path below the folder and its class. \
+      (default: none)
       """, valueName: "path"))
   public var labels: String?
 
@@ -27,7 +28,9 @@ public struct ImageOptions: ParsableArguments {
   @Option(
     name: .customLong("where"),
     help: ArgumentHelp(
-      "Only pictures whose row of --labels has this value in that column; may be repeated.",
+      """
+      Only pictures whose row of --labels has this value in that column; may be repeated. (default: all)
+      """,
       valueName: "column=value"))
   public var conditions: [RowCondition] = []
 

@@ -6,7 +6,10 @@ public struct ImageShapeOptions: ParsableArguments {
   /// The size all images are brought to; nil leaves them as they are.
   @Option(
     help: ArgumentHelp(
-      "Resize and crop all images to N × N or H × W pixels; prepared ones have a size.",
+      """
+      Resize and crop all images to N × N or H × W pixels; prepared ones have a size. (default: as they \
+      are)
+      """,
       valueName: "n|hxw"))
   public var size: ImageSize?
 

@@ -6,7 +6,10 @@ public struct ShardOptions: ParsableArguments {
   /// Which part of the work to do; nil for all of it.
   @Option(
     help: ArgumentHelp(
-      "Do only the k-th of n parts of the work, and write it beside the place of the whole.",
+      """
+      Do only the k-th of n parts of the work, and write it beside the place of the whole. (default: all \
+      of it)
+      """,
       valueName: "k/n"))
   public var shard: Shard?
 

@@ -3,29 +3,34 @@ import Artifacts
 import Communication
 import Models
 
-/// The flags of a training that mean the same in every training stage. What a stage leaves to its
-/// own default is nil until the user sets it.
-public struct TrainingOptions: ParsableArguments {
+/// The flags of a training that mean the same in every training stage, with the defaults of one. What
+/// has such a default is nil until the user sets it.
+public struct TrainingOptions<Defaults: TrainingDefaults>: ParsableArguments {
   /// Steps of the optimizer.
   @Option(
     help: ArgumentHelp(
       """
       Steps of the optimizer. More than a finished training had go on from its end, at the learning rates \
-      of so many steps.
+      of so many steps. (default: \(Defaults.steps))
       """, valueName: "n"))
   public var steps: Int?
 
   /// The time to train for.
   @Option(
     help: ArgumentHelp(
-      "Choose as many steps as take this long, by doing a few to see how long they take.",
+      """
+      Choose as many steps as take this long, by doing a few to see how long they take. (default: as \
+      --steps says)
+      """,
       valueName: "hours"))
   public var hours: Double?
 
   /// Images per step.
   @Option(
     help: ArgumentHelp(
-      "Images per step, of all processes together where several train.", valueName: "n"))
+      """
+      Images per step, of all processes together where several train. (default: \(Defaults.batch))
+      """, valueName: "n"))
   public var batch: Int?
 
   /// The parts of a step.
@@ -45,7 +50,10 @@ public struct TrainingOptions: ParsableArguments {
   /// The highest learning rate.
   @Option(
     help: ArgumentHelp(
-      "The highest learning rate; it rises over the warm-up and falls along a cosine.",
+      """
+      The highest learning rate; it rises over the warm-up and falls along a cosine. (default: \
+      \(Defaults.learningRate))
+      """,
       valueName: "rate"))
   public var learningRate: Float?
 
@@ -104,7 +112,9 @@ public struct TrainingOptions: ParsableArguments {
   @Option(
     name: .customLong("ranks"),
     help: ArgumentHelp(
-      "With --plan: for this many processes like this one, each on a machine of its own.",
+      """
+      With --plan: for this many processes like this one, each on a machine of its own. (default: 1)
+      """,
       valueName: "n"))
   var plannedProcesses: Int?
 
@@ -154,21 +164,19 @@ public struct TrainingOptions: ParsableArguments {
       "--checkpoint-interval lies between 0 and 86400 seconds.")
   }
 
-  /// The settings of a training on the `images` images at `path` by some processes, with the stage's own
-  /// defaults.
+  /// The settings of a training on the `images` images at `path` by some processes.
   ///
   /// Throws a `FileError` if there are too few images for any training, a `ValidationError` if too
   /// many are held out, a batch has no such parts or they cannot be shared evenly.
   public func settings(
-    images: Int, at path: String, steps: Int, batch: Int, learningRate: Float, seed: UInt64,
-    sharedBy communicator: any Communicator
+    images: Int, at path: String, seed: UInt64, sharedBy communicator: any Communicator
   ) throws -> TrainingSettings {
     guard images >= 2 else {
       throw FileError(
         path, "has fewer than two images, one to train on and one to validate with",
         remedy: "add images")
     }
-    let batch = self.batch ?? batch
+    let batch = self.batch ?? Defaults.batch
     guard batch.isMultiple(of: parts) else {
       throw ValidationError("--accumulate \(parts) does not divide the batch of \(batch).")
     }
@@ -178,7 +186,7 @@ public struct TrainingOptions: ParsableArguments {
         "\(processes) processes cannot share \(batch / parts) images evenly: --batch is a multiple of "
           + "\(processes * parts)\(parts > 1 ? ", for --accumulate \(parts)" : "").")
     }
-    let steps = self.steps ?? steps
+    let steps = self.steps ?? Defaults.steps
     let heldOut = self.heldOut ?? min(max(images / 20, 1), 2000)
     guard heldOut < images else {
       throw ValidationError(
@@ -186,14 +194,24 @@ public struct TrainingOptions: ParsableArguments {
     }
     return TrainingSettings(
       steps: steps, hours: hours, batchSize: batch, parts: parts,
-      recomputesBlocks: recomputesBlocks, learningRate: self.learningRate ?? learningRate,
-      warmup: warmup(of: steps),
-      gradientNormLimit: clip, heldOut: heldOut, seed: seed, precision: precision,
+      recomputesBlocks: recomputesBlocks, learningRate: learningRate ?? Defaults.learningRate,
+      warmup: warmup(of: steps), gradientNormLimit: clip, heldOut: heldOut, seed: seed,
+      precision: precision,
       keep: keep == .best ? .best : nil, patience: patience)
   }
 
   /// The steps of warm-up in a training of so many.
   func warmup(of steps: Int) -> Int { warmup ?? steps / 20 }
+}
+
+/// What a training stage does where the user does not say.
+public protocol TrainingDefaults: Sendable {
+  /// Steps of the optimizer.
+  static var steps: Int { get }
+  /// Images per step.
+  static var batch: Int { get }
+  /// The highest learning rate.
+  static var learningRate: Float { get }
 }
 
 extension WeightPrecision: ExpressibleByArgument {}

@@ -15,7 +15,8 @@ struct Benchmark: StageCommand {
 
       EXAMPLE
         benchmark --case vqvae-step-64
-      """)
+      """,
+    version: buildDescription)
 
   @Option(
     help: ArgumentHelp(

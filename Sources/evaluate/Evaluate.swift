@@ -31,7 +31,8 @@ struct Evaluate: StageCommand {
       EXAMPLE
         evaluate --models models/digits --images test \\
           --samples output/samples/samples.safetensors
-      """)
+      """,
+    version: buildDescription)
 
   @Option(help: ArgumentHelp("The folder of the models.", valueName: "folder"))
   var models: String
@@ -42,7 +43,7 @@ struct Evaluate: StageCommand {
     help: ArgumentHelp(
       """
       A samples.safetensors of sample-images to judge, or images, in a folder or an IDX file: of \
-      those the share is told in which the judge gives any class a probability of 0.9.
+      those the share is told in which the judge gives any class a probability of 0.9. (default: none)
       """, valueName: "path"))
   var samples: [String] = []
 
@@ -51,7 +52,8 @@ struct Evaluate: StageCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A JSON file to write, with all figures and the score of every image.", valueName: "path"))
+      "A JSON file to write, with all figures and the score of every image. (default: none)",
+      valueName: "path"))
   var json: String?
 
   @OptionGroup var threads: ThreadOptions

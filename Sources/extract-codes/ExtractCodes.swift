@@ -28,7 +28,8 @@ struct ExtractCodes: StageCommand {
       EXAMPLE
         extract-codes --vqvae output/vqvae.safetensors --images photos \\
           --output output/codes.safetensors
-      """)
+      """,
+    version: buildDescription)
 
   @Option(help: ArgumentHelp("The VQ-VAE that train-vqvae wrote.", valueName: "path"))
   var vqvae: String

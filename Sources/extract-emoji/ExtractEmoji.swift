@@ -17,7 +17,8 @@ struct ExtractEmoji: StageCommand {
 
       EXAMPLE
         extract-emoji --output output/emoji/images
-      """)
+      """,
+    version: buildDescription)
 
   @Option(help: ArgumentHelp("A font of coloured bitmaps.", valueName: "path"))
   var font = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"

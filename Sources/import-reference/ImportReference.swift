@@ -23,21 +23,26 @@ struct ImportReference: StageCommand {
         import-reference --state bottom-state.safetensors --level bottom \\
           --vqvae models/mine/vqvae.safetensors \\
           --output models/mine/prior-bottom.safetensors
-      """)
+      """,
+    version: buildDescription)
 
   @Option(help: ArgumentHelp("The state_dict, as safetensors.", valueName: "path"))
   var state: String
 
   @OptionGroup var output: OutputOptions
 
-  @Option(help: ArgumentHelp("For a VQ-VAE: the size of its images.", valueName: "n|hxw"))
+  @Option(
+    help: ArgumentHelp("For a VQ-VAE: the size of its images. (default: none)", valueName: "n|hxw"))
   var size: ImageSize?
 
   @Option(
-    help: ArgumentHelp("For a prior: the imported VQ-VAE its codes are of.", valueName: "path"))
+    help: ArgumentHelp(
+      "For a prior: the imported VQ-VAE its codes are of. (default: none)", valueName: "path"))
   var vqvae: String?
 
-  @Option(help: ArgumentHelp("For a prior: the level it models, top or bottom.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "For a prior: the level it models, top or bottom. (default: none)", valueName: "name"))
   var level: String?
 
   @Option(help: ArgumentHelp("For a prior with attention: its heads.", valueName: "n"))

@@ -32,7 +32,8 @@ struct PrepareImages: StageCommand {
           --output output/images.safetensors
         train-vqvae --images output/images.safetensors \\
           --output output/vqvae.safetensors
-      """)
+      """,
+    version: buildDescription)
 
   @OptionGroup var images: ImageOptions
   @OptionGroup var shape: ImageShapeOptions

@@ -34,7 +34,8 @@ struct SampleImages: StageCommand {
       EXAMPLE
         sample-images --models models/digits --count 12 --threshold 0.9 \\
           --output output/samples
-      """)
+      """,
+    version: buildDescription)
 
   @Option(
     help: ArgumentHelp(

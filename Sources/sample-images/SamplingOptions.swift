@@ -19,13 +19,13 @@ struct SamplingOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Keep images that get at least this score, 0 to 1: the probability that the classifier gives to the \
-      class asked for, or where there are no classes, that the critic gives to being real.
+      class asked for, or where there are no classes, that the critic gives to being real. (default: keep all)
       """, valueName: "score"))
   var threshold: Float?
 
   @Option(
     help: ArgumentHelp(
-      "Keep this fraction of the candidates, those of the highest score.",
+      "Keep this fraction of the candidates, those of the highest score. (default: keep all)",
       valueName: "fraction"))
   var keep: Float?
 

@@ -26,13 +26,14 @@ struct TaskOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Make a critic instead: learn to tell the images from those that sample-images drew, by its \
-      samples.safetensors. Half of each is held out.
+      samples.safetensors. Half of each is held out. (default: none)
       """, valueName: "path"))
   var samples: String?
 
   @Option(
     help: ArgumentHelp(
-      "With --samples: the VQ-VAE of the models they were drawn from.", valueName: "path"))
+      "With --samples: the VQ-VAE of the models they were drawn from. (default: none)",
+      valueName: "path"))
   var vqvae: String?
 
   func validate() throws {

@@ -33,12 +33,19 @@ struct TrainClassifier: TrainingCommand {
           --output output/judge.safetensors
         train-classifier --images photos --samples output/pool/samples.safetensors \\
           --vqvae output/vqvae.safetensors --output output/critic.safetensors
-      """)
+      """,
+    version: buildDescription)
+
+  enum Defaults: TrainingDefaults {
+    static let steps = 4000
+    static let batch = 64
+    static let learningRate: Float = 2e-3
+  }
 
   @OptionGroup var images: ImageOptions
   @OptionGroup var imageShape: ImageShapeOptions
   @OptionGroup var output: OutputOptions
-  @OptionGroup var training: TrainingOptions
+  @OptionGroup var training: TrainingOptions<Defaults>
   @OptionGroup var task: TaskOptions
   @OptionGroup var architecture: ClassifierOptions
   @OptionGroup var augmentation: AugmentationOptions
@@ -110,8 +117,7 @@ struct TrainClassifier: TrainingCommand {
     images count: Int, sharedBy processes: any Communicator
   ) throws -> TrainingSettings {
     try training.settings(
-      images: count, at: images.images, steps: 4000, batch: 64, learningRate: 2e-3,
-      seed: seed.seed, sharedBy: processes)
+      images: count, at: images.images, seed: seed.seed, sharedBy: processes)
   }
 
   /// Says so if the network has hardly learned which way up a picture is.

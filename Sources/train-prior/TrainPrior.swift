@@ -23,7 +23,14 @@ struct TrainPrior: TrainingCommand {
       EXAMPLE
         train-prior --codes output/codes.safetensors --level top \\
           --output output/prior-top.safetensors
-      """)
+      """,
+    version: buildDescription)
+
+  enum Defaults: TrainingDefaults {
+    static let steps = 5000
+    static let batch = 64
+    static let learningRate: Float = 1e-3
+  }
 
   @Option(
     help: ArgumentHelp(
@@ -34,7 +41,7 @@ struct TrainPrior: TrainingCommand {
   var level: String
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var training: TrainingOptions
+  @OptionGroup var training: TrainingOptions<Defaults>
   @OptionGroup var architecture: PriorOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
@@ -50,8 +57,7 @@ struct TrainPrior: TrainingCommand {
       ).model.conditionKernel
     }
     let settings = try training.settings(
-      images: file.pictureCount, at: codes, steps: 5000, batch: 64, learningRate: 1e-3,
-      seed: seed.seed, sharedBy: processes)
+      images: file.pictureCount, at: codes, seed: seed.seed, sharedBy: processes)
     var sources = file.sources
     sources[ArtifactKind.codes.rawValue] = file.digest
     let configuration = TrainedConfiguration(model: model, training: settings)

@@ -11,7 +11,8 @@ struct ObjectiveOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       A classifier of the same images: reconstructions should be like the images in its features too, \
-      which makes them sharper. Not the judge (--architecture residual), which would judge its own work.
+      which makes them sharper. Not the judge (--architecture residual), which would judge its own work. \
+      (default: none)
       """, valueName: "path"))
   var features: String?
 

@@ -33,7 +33,14 @@ struct TrainVQVAE: TrainingCommand {
           --output output/vqvae.safetensors
         train-vqvae --images photos --size 64 --bottleneck gaussian \\
           --output output/vae.safetensors
-      """)
+      """,
+    version: buildDescription)
+
+  enum Defaults: TrainingDefaults {
+    static let steps = 2000
+    static let batch = 64
+    static let learningRate: Float = 1e-3
+  }
 
   /// What all that is known of an image passes through.
   enum Bottleneck: String, CaseIterable, ExpressibleByArgument {
@@ -44,7 +51,7 @@ struct TrainVQVAE: TrainingCommand {
   @OptionGroup var imageShape: ImageShapeOptions
   @OptionGroup var crop: CropOptions
   @OptionGroup var output: OutputOptions
-  @OptionGroup var training: TrainingOptions
+  @OptionGroup var training: TrainingOptions<Defaults>
 
   @Option(
     help: ArgumentHelp(
@@ -99,8 +106,7 @@ struct TrainVQVAE: TrainingCommand {
       TrainingTask
   ) throws {
     let settings = try training.settings(
-      images: dataset.count, at: images.images, steps: 2000, batch: 64, learningRate: 1e-3,
-      seed: seed.seed, sharedBy: processes)
+      images: dataset.count, at: images.images, seed: seed.seed, sharedBy: processes)
     let configuration = TrainedConfiguration(model: model, training: settings)
     let augmentation = crop.scale.map { Augmentation(seed: seed.seed, crop: $0) }
     var sources = ["images": try fingerprint(of: dataset, croppedWithin: crop.scale)]

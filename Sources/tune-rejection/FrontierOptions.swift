@@ -11,13 +11,13 @@ struct FrontierOptions: ParsableArguments {
       """
       Instead of --samples: draw a pool with each of these --guidance of sample-images, 1,1.5,2, and \
       with plain sampling, and compare what each setting keeps of each. For a value by level, \
-      top=2,bottom=1; more of them in flags of their own.
+      top=2,bottom=1; more of them in flags of their own. (default: none)
       """, valueName: "g,…"))
   var guidance: [DialValues] = []
 
   @Option(
     help: ArgumentHelp(
-      "The same for --temperature; with both, each of one with each of the other.",
+      "The same for --temperature; with both, each of one with each of the other. (default: none)",
       valueName: "t,…"))
   var temperature: [DialValues] = []
 
@@ -25,7 +25,7 @@ struct FrontierOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Of all pools, recommend the highest precision at this recall, not at no loss of recall that could \
-      be told from chance.
+      be told from chance. (default: none)
       """, valueName: "recall"))
   var recallAtLeast: Double?
 

@@ -34,7 +34,8 @@ struct TuneRejection: StageCommand {
       --images test --train-images train --output output/threshold
         tune-rejection --models models/digits --guidance 1,1.5,2 --temperature 0.7,0.85,1 \
       --images test --train-images train --output output/frontier
-      """)
+      """,
+    version: buildDescription)
 
   @Option(
     help: ArgumentHelp(
@@ -42,7 +43,8 @@ struct TuneRejection: StageCommand {
   var models: String
 
   @Option(
-    help: ArgumentHelp("The samples.safetensors of sample-images.", valueName: "path"))
+    help: ArgumentHelp(
+      "The samples.safetensors of sample-images. (default: none)", valueName: "path"))
   var samples: String?
 
   @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"))

@@ -12,13 +12,15 @@ struct TuningOptions: ParsableArguments {
   var trainImages: String?
 
   @Option(
-    help: ArgumentHelp("The labels of --train-images, as --labels has them.", valueName: "path"))
+    help: ArgumentHelp(
+      "The labels of --train-images, as --labels has them. (default: none)", valueName: "path"))
   var trainLabels: String?
 
   @Option(
     name: .customLong("train-where"),
     help: ArgumentHelp(
-      "Only pictures whose row of --train-labels has this value in that column; may be repeated.",
+      "Only pictures whose row of --train-labels has this value in that column; may be repeated. "
+        + "(default: all)",
       valueName: "column=value"))
   var trainConditions: [RowCondition] = []
 
@@ -31,12 +33,14 @@ struct TuningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Choose this threshold instead of the recommended setting.", valueName: "probability"))
+      "Choose this threshold instead of the recommended setting. (default: none)",
+      valueName: "probability"))
   var threshold: Float?
 
   @Option(
     help: ArgumentHelp(
-      "Choose this kept fraction instead of the recommended setting.", valueName: "fraction"))
+      "Choose this kept fraction instead of the recommended setting. (default: none)",
+      valueName: "fraction"))
   var keep: Float?
 
   @Flag(

@@ -61,15 +61,15 @@ import Testing
               --labels <path>         The labels of an IDX file, an IDX file as well; or
                                       those of a folder, a CSV table whose columns 'path'
                                       and 'class', or first two, hold each picture's path
-                                      below the folder and its class.
+                                      below the folder and its class. (default: none)
               --where <column=value>  Only pictures whose row of --labels has this value in
-                                      that column; may be repeated.
+                                      that column; may be repeated. (default: all)
               --bad-images <way>      What to do with images that cannot be read: 'fatal'
                                       stops at the first, 'skip' reads all images
                                       beforehand and leaves the bad ones out. (values:
                                       fatal, skip; default: fatal)
               --size <n|hxw>          Resize and crop all images to N × N or H × W pixels;
-                                      prepared ones have a size.
+                                      prepared ones have a size. (default: as they are)
               --grey                  Read all images in grey.
               --color                 Read all images in colour, as is done without a flag
                                       unless they are prepared.
