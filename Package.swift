@@ -69,6 +69,7 @@ let package = Package(
         .target(name: "CWebP", condition: .when(traits: ["WebP"])),
         .target(name: "CArchive", condition: .when(traits: ["Archives"])),
       ]),
+    .target(name: "Pages", dependencies: ["Images"], resources: [.embedInCode("Page")]),
     .target(name: "VQVAE", dependencies: ["Communication", "NeuralNetworks", "Tensors"]),
     .target(name: "VAE", dependencies: ["NeuralNetworks", "Tensors"]),
     .target(name: "PixelCNN", dependencies: ["Artifacts", "Kernels", "NeuralNetworks", "Tensors"]),
@@ -83,16 +84,16 @@ let package = Package(
       name: "Training",
       dependencies: [
         "Artifacts", "Classifiers", "Communication", "Images", "Kernels", "Models",
-        "NeuralNetworks", "PixelCNN", "Tensors", "VAE", "VQVAE",
-      ]),
+        "NeuralNetworks", "Pages", "PixelCNN", "Tensors", "VAE", "VQVAE",
+      ], resources: [.embedInCode("Page")]),
     .target(
       name: "Generation",
       dependencies: ["Artifacts", "Classifiers", "Images", "Models", "PixelCNN", "Tensors"]),
     .target(
       name: "Evaluation",
       dependencies: [
-        "Artifacts", "Classifiers", "Generation", "Images", "Models", "PixelCNN", "Tensors",
-        "VAE", "VQVAE",
+        "Artifacts", "Classifiers", "Generation", "Images", "Models", "Pages", "PixelCNN",
+        "Tensors", "VAE", "VQVAE",
       ], resources: [.embedInCode("Report/Page")]),
     .target(
       name: "VQVAE2",
@@ -144,7 +145,7 @@ let package = Package(
       name: "train-prior",
       dependencies: [
         "Artifacts", "CommandLineTools", "Communication", "Models", "PixelCNN",
-        "Tensors", "Training", "TrainingCommands", argumentParser,
+        "Tensors", "Training", "TrainingCommands", "VQVAE", argumentParser,
       ]),
     .executableTarget(
       name: "train-classifier",
@@ -250,7 +251,9 @@ let package = Package(
       ], resources: [.copy("Help")]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Artifacts", "Evaluation", "Generation", "Images", "Tensors"],
+      dependencies: [
+        "Artifacts", "Evaluation", "Generation", "Images", "ProcessTesting", "Tensors",
+      ],
       resources: [.copy("Reference")]),
   ],
   swiftLanguageModes: [.v6],

@@ -39,10 +39,11 @@ train-vqvae "${train[@]}" --grey --output "$folder/vqvae.safetensors" \
 extract-codes "${train[@]}" --vqvae "$folder/vqvae.safetensors" --output "$folder/codes.safetensors"
 
 echo "Stage 2: priors of the codes"
-train-prior --codes "$folder/codes.safetensors" --level top --steps "$top_steps" --batch 32 \
+codes=(--codes "$folder/codes.safetensors" --vqvae "$folder/vqvae.safetensors")
+train-prior "${codes[@]}" --level top --steps "$top_steps" --batch 32 \
   --learning-rate 0.002 --channels "$top_channels" --dropout "$top_dropout" --precision half \
   --output "$folder/prior-top.safetensors"
-train-prior --codes "$folder/codes.safetensors" --level bottom --steps "$bottom_steps" \
+train-prior "${codes[@]}" --level bottom --steps "$bottom_steps" \
   --learning-rate 0.003 --dropout 0 --precision half --output "$folder/prior-bottom.safetensors"
 
 echo "Classifiers: one to reject samples, another to judge them"

@@ -48,9 +48,10 @@ extract-codes "${images[@]}" --vqvae "$folder/vqvae.safetensors" --copies 3 --sh
   --shear 0 --flip --output "$folder/codes.safetensors"
 
 echo "Stage 2: priors of the codes"
-train-prior --codes "$folder/codes.safetensors" --level top --hours "$(share 0.3)" \
+codes=(--codes "$folder/codes.safetensors" --vqvae "$folder/vqvae.safetensors")
+train-prior "${codes[@]}" --level top --hours "$(share 0.3)" \
   --precision half --output "$folder/prior-top.safetensors"
-train-prior --codes "$folder/codes.safetensors" --level bottom --hours "$(share 0.2)" \
+train-prior "${codes[@]}" --level bottom --hours "$(share 0.2)" \
   --precision half --output "$folder/prior-bottom.safetensors"
 
 if [[ -n $classes ]]; then

@@ -14,7 +14,10 @@ public struct Figure: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The name and the number to four significant digits.
-  public var description: String { "\(name) \(shortNumber(value))" }
+  public var description: String { "\(name) \(shortValue)" }
+
+  /// The number to four significant digits.
+  public var shortValue: String { shortNumber(value) }
 }
 
 /// A number as a person wants to read it: four significant digits, no exponent where it helps.

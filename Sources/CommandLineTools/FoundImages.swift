@@ -1,3 +1,4 @@
+import Artifacts
 import Images
 
 /// What a data set turned out to hold, in one line:

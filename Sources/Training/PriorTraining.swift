@@ -5,12 +5,16 @@ import Models
 import NeuralNetworks
 import PixelCNN
 import Tensors
+import VQVAE
 
 /// The training of a prior on one level of a code file, by one process or several; stage two.
 ///
 /// Throws a `FileError` if the codes cannot be read or lack labels that the prior needs.
+///
+/// - Parameter vqvae: what the codes were made by, to show what the prior draws as it learns.
 public func priorTraining(
   _ configuration: TrainedConfiguration<PriorConfiguration>, on codes: CodeFile,
+  shownBy vqvae: VQVAE? = nil,
   sharedBy communicator: any Communicator = SoleProcess()
 ) throws -> TrainingTask {
   let settings = configuration.training
@@ -38,6 +42,11 @@ public func priorTraining(
         Figure("held-out nats/code", nats),
         Figure("held-out bits/dimension", nats * bitsPerDimensionPerNat(codes, prior)),
       ]
+    },
+    sheet: try vqvae.map {
+      .samples(
+        of: prior, like: try data.batch(Array(split.heldOut.prefix(16))), by: $0,
+        seed: settings.seed)
     })
 }
 

@@ -2,11 +2,19 @@ import Images
 import Models
 import Tensors
 
-/// A contact sheet of the first images of a dataset above what `reconstruct` makes of them, both
-/// [images, height, width, channels] in about [-1, 1]; `batchSize` images are taken at a time.
-///
-/// Throws what the dataset throws.
-func reconstructionSheet(
+extension TrainingTask.Sheet {
+  /// The first images of a dataset above what `reconstruct` makes of them, both [images, height, width,
+  /// channels] in about [-1, 1]; `batchSize` images are taken at a time. It throws what the dataset does.
+  static func reconstructions(
+    of dataset: any ImageDataset, batchSize: Int, by reconstruct: @escaping (Tensor) -> Tensor
+  ) -> Self {
+    Self(name: "reconstructions", caption: "Held-out images above their reconstructions.") {
+      try reconstructionSheet(of: dataset, batchSize: batchSize, by: reconstruct)
+    }
+  }
+}
+
+private func reconstructionSheet(
   of dataset: any ImageDataset, batchSize: Int, by reconstruct: (Tensor) -> Tensor
 ) throws -> Image {
   // No wider than a screen can show, and only whole rows, so that every reconstruction is below its

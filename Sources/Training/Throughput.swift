@@ -23,3 +23,17 @@ struct Throughput {
     return rate
   }
 }
+
+/// How long the steps of this process took so far, those done again included.
+struct Pace {
+  private let start = ContinuousClock.now
+  private var steps = 0
+
+  /// Counts a step.
+  mutating func tick() { steps += 1 }
+
+  /// How long so many more steps will take at this pace; nil before the first step.
+  func time(of more: Int) -> Duration? {
+    steps > 0 ? (ContinuousClock.now - start) / steps * more : nil
+  }
+}

@@ -17,7 +17,11 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   private let checkpoints: TrainingCheckpoints<Model>
   private let lock: OutputLock
   private let observer: any TrainingObserver
+  private let command: String?
   private var metrics: MetricsLog?
+  private var page: TrainingPage?
+  /// The names of the figures of the latest validation.
+  private var figures: [String] = []
   /// A state whose next step was computed in finite numbers.
   private var good: KeptState?
   /// One whose next step is being computed.
@@ -37,14 +41,15 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   /// file of another training.
   init(
     kind: ArtifactKind, output: String, configuration: TrainedConfiguration<Model>,
-    sources: [String: String], observer: any TrainingObserver
+    sources: [String: String], command: String?, observer: any TrainingObserver
   ) throws {
     self.kind = kind
     self.output = output
     self.sources = sources
+    self.command = command
     self.observer = observer
     lock = try OutputLock(onNewFile: output)
-    for companion in ["checkpoint.safetensors", "metrics.jsonl", "reconstructions.png"] {
+    for companion in ["checkpoint.safetensors", "metrics.jsonl", "training.html"] {
       AtomicFile.removeTemporaries(of: companionPath(of: output, companion))
     }
     let made = try configuration.earlier(at: output, kind: kind, sources: sources)
@@ -65,20 +70,24 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     var isResumed = false
   }
 
-  /// Puts the model where the checkpoint is, if there is one, and returns where that is.
+  /// Puts the model of a task where the checkpoint is, if there is one, and returns where that is.
   ///
   /// Throws a `FileError` if the checkpoint cannot be used or nothing can be written.
-  func begin(_ state: TrainingState) throws -> Beginning {
+  func begin(_ state: TrainingState, of task: TrainingTask) throws -> Beginning {
     var beginning = Beginning()
+    var page = TrainingPage(of: task, command: command)
+    if let sheet = task.sheet { AtomicFile.removeTemporaries(of: path(of: sheet)) }
     if let saved = try checkpoints.load(into: state) {
       if let warning = saved.warning { observer.warn(warning) }
       if saved.isLonger { observer.note(stretching(after: saved.position)) }
       beginning = Beginning(position: saved.position, isResumed: true)
       (good, best) = (saved.good, saved.best)
+      page.goOn(from: pagePath, after: saved.position.step)
     } else {
       good = try KeptState(state.tensors, after: 0, besides: output)
     }
     metrics = try MetricsLog(besides: output, resumingAt: beginning.position.step)
+    self.page = page
     return beginning
   }
 
@@ -137,6 +146,7 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
       "\(divergence); going back to step \(good.step) and on with half the learning rate "
         + "(\(position.rollbacks) of \(rollbackLimit) times)")
     metrics = try MetricsLog(besides: output, resumingAt: position.step)
+    page?.goBack(to: position.step)
     return position
   }
 
@@ -149,11 +159,29 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   /// Adds a line to the metrics; throws a `FileError` if it cannot be written.
   func log(step: Int, _ figures: [Figure]) throws {
     try metrics?.append(step: step, figures)
+    self.figures = figures.map(\.name)
   }
 
-  /// Replaces the sheet of reconstructions; throws a `FileError` if it cannot be written.
-  func write(reconstructions: Image) throws {
-    try reconstructions.writePNG(to: companionPath(of: output, "reconstructions.png"))
+  /// Replaces the sheet of pictures by one drawn after a step; throws a `FileError` if it cannot be
+  /// written.
+  func write(_ picture: Image, of sheet: TrainingTask.Sheet, after step: Int) throws {
+    let png = try picture.pngBytes()
+    try AtomicFile.write(png, to: path(of: sheet))
+    page?.show(png, after: step)
+  }
+
+  /// Replaces the page; throws a `FileError` if it cannot be written.
+  func writePage(_ state: TrainingPage.State) throws {
+    guard let page, let records = metrics?.records else { return }
+    // A process that has not validated yet does not know their order.
+    let names = figures.isEmpty ? records.last?.values.keys.sorted() ?? [] : figures
+    try AtomicFile.write(page.html(state, records, figures: names).utf8, to: pagePath)
+  }
+
+  private var pagePath: String { companionPath(of: output, "training.html") }
+
+  private func path(of sheet: TrainingTask.Sheet) -> String {
+    companionPath(of: output, "\(sheet.name).png")
   }
 
   /// Puts the best model that was kept, if any was, in the place of the last.

@@ -54,7 +54,7 @@ public struct TrainingPlan {
     let batch = task.validationBatch
     let batchTime = try clock.measure { _ = try task.validate(batch) }
     var sheet: [UInt8] = []
-    let sheetTime = try clock.measure { sheet = try task.reconstructions?().pngBytes() ?? [] }
+    let sheetTime = try clock.measure { sheet = try task.sheet?.draw().pngBytes() ?? [] }
     let batches = process.share(of: task.settings.heldOut, inPiecesOf: batch)
     validationTime = batchTime * Double(batches.count) / Double(batch) + sheetTime
     sheetBytes = sheet.count
@@ -121,10 +121,11 @@ public struct TrainingPlan {
     return task.aim == nil ? 0 : MemoryLayout<Float>.size * weights
   }
 
-  /// About how long the metrics and the sheet of reconstructions are, in bytes.
+  /// About how long the metrics, the sheet of pictures and the page are, in bytes.
   public var otherBytes: Int {
-    let lineBytes = 200
-    return sheetBytes + lineBytes * validations
+    let (lineBytes, pageBytes, pointBytes) = (200, 20_000, 150)
+    // The page has the sheet twice, in base 64.
+    return pageBytes + sheetBytes + 8 * sheetBytes / 3 + (lineBytes + pointBytes) * validations
   }
 
   /// How many images a process computes in a part of a step.

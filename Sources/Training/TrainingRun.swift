@@ -38,6 +38,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   /// - Parameters:
   ///   - sources: the digest of each file or data set it is made from, by its role.
   ///   - start: the model whose weights it begins with, another of its sources; nil for random ones.
+  ///   - command: what a user typed to start it, for the training page.
   ///   - checkpointInterval: the time between checkpoints.
   ///   - communicator: those who train together.
   ///   - observer: who follows this process of it.
@@ -46,6 +47,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   public init(
     kind: ArtifactKind, output: String, configuration: TrainedConfiguration<Model>,
     sources: [String: String] = [:], startingFrom start: StartingModel? = nil,
+    command: String? = nil,
     checkpointInterval: Duration = .seconds(60),
     sharedBy communicator: any Communicator = SoleProcess(),
     observer: any TrainingObserver = SilentObserver()
@@ -62,7 +64,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
       communicator.isLead
       ? try TrainingFiles(
         kind: kind, output: output, configuration: configuration, sources: sources,
-        observer: observer) : nil
+        command: command, observer: observer) : nil
     isFinished = try communicator.fromLead { files?.isFinished ?? false }
     self.configuration = try communicator.fromLead { files?.configuration ?? configuration }
     self.files = files
@@ -71,21 +73,32 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   /// Carries out the training, from its checkpoint if there is one; the task's settings and processes
   /// are the run's.
   ///
-  /// A sheet of reconstructions, where the task has one, is kept up to date beside the model, as
-  /// `NAME.reconstructions.png`.
+  /// A sheet of pictures, where the task has one, is kept up to date beside the model, as
+  /// `NAME.reconstructions.png`, and a page of all that can be said, as `NAME.training.html`.
   /// Throws what the task throws; a `FileError` if a file cannot be read or written or the training
   /// diverges however often it goes back.
   public func run(_ task: TrainingTask) throws -> Ending {
+    do {
+      return try carryOut(task)
+    } catch {
+      // What went wrong is told by the error, whether or not the page can tell it.
+      try? files?.writePage(.ended("Ended by an error: \(error)"))
+      throw error
+    }
+  }
+
+  private func carryOut(_ task: TrainingTask) throws -> Ending {
     let steps = configuration.training.steps
     let anew = try start?.load(into: task.parameters) ?? []
     let state = TrainingState(of: task)
-    let beginning = try fromFiles { try $0.begin(state) }
+    let beginning = try fromFiles { try $0.begin(state, of: task) }
     var position = beginning.position
     state.copyFromLead(of: communicator)
     if let start, !beginning.isResumed { observer.note(start.description(of: anew)) }
     observer.begin(
       task.title, after: position.step, of: steps, isResumed: beginning.isResumed)
     var throughput = Throughput(batchSize: configuration.training.batchSize)
+    var pace = Pace()
     var lastCheckpoint = ContinuousClock.now
     var validated: [Figure] = []
     var isExhausted = configuration.training.isExhausted(after: position.best)
@@ -100,11 +113,13 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
       do {
         var figures = try advance(position, state, task)
         figures.append(Figure("images/s", throughput.tick()))
+        pace.tick()
         if number % task.validationInterval == 0 || isLast {
           validated = try validate(task, state, after: number)
           try files?.log(step: number, figures + validated)
           try keepIfBest(&position.best, validated, task, state, after: number)
           isExhausted = configuration.training.isExhausted(after: position.best)
+          try files?.writePage(.going(timeLeft: pace.time(of: steps - number)))
         }
         position.step = number
         observer.report(step: number, figures: figures + validated.prefix(1))
@@ -115,6 +130,9 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
       }
       if let code = agreedInterruption(), !isLast, !isExhausted {
         try files?.save(position, state)
+        try files?.writePage(
+          .ended(
+            "Interrupted after step \(number) of \(steps); the same command goes on from there."))
         return .interrupted(code: code, step: number)
       }
       if ContinuousClock.now - lastCheckpoint >= checkpointInterval && !isLast && !isExhausted {
@@ -135,11 +153,12 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     if let best = position.best {
       try files?.restoreBest(task.parameters)
       if best.step < position.step {
-        try writeReconstructions(task)
+        try writeSheet(task, after: best.step)
         figures = [Figure(validated[0].name, best.value), Figure("best step", Double(best.step))]
       }
     }
     try files?.finish(task.parameters, figures)
+    try files?.writePage(.ended("Finished after \(position.step) steps."))
     observer.finish(after: position.step, figures: figures)
   }
 
@@ -191,16 +210,16 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     _ task: TrainingTask, _ state: TrainingState, after number: Int
   ) throws -> [Figure] {
     let figures = try state.withModel {
-      try writeReconstructions(task)
+      try writeSheet(task, after: number)
       return try task.validate(configuration.training.heldOut)
     }
     for figure in figures { try Divergence.check(figure.value, figure.name, step: number) }
     return figures
   }
 
-  private func writeReconstructions(_ task: TrainingTask) throws {
-    if let files, let reconstructions = try task.reconstructions?() {
-      try files.write(reconstructions: reconstructions)
+  private func writeSheet(_ task: TrainingTask, after step: Int) throws {
+    if let files, let sheet = task.sheet {
+      try files.write(sheet.draw(), of: sheet, after: step)
     }
   }
 

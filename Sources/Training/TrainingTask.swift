@@ -38,6 +38,17 @@ public struct TrainingTask {
     }
   }
 
+  /// A sheet of pictures that shows how far the model is, drawn anew at each validation.
+  public struct Sheet {
+    /// What the pictures are, in a word: "reconstructions". The sheet is `NAME.reconstructions.png`,
+    /// beside the model.
+    public let name: String
+    /// What they show, in a sentence.
+    public let caption: String
+    /// Draws the sheet by the model as it is.
+    public let draw: () throws -> Image
+  }
+
   /// What to call it: "train-vqvae".
   public let title: String
   /// Of the model; what the training changes.
@@ -63,8 +74,8 @@ public struct TrainingTask {
   let aim: Aim?
   /// Figures of the model as it is, on the first `count` of the held-out images.
   let validate: (_ count: Int) throws -> [Figure]
-  /// Draws held-out images above what the model makes of them, if that is something to look at.
-  public let reconstructions: (() throws -> Image)?
+  /// What there is to look at, if anything is.
+  public let sheet: Sheet?
   private let exchange: GradientExchange
 
   /// Which of two figures is the better one.
@@ -88,7 +99,7 @@ public struct TrainingTask {
     begin: @escaping (Int) throws -> Void = { _ in },
     step: @escaping (_ part: Int, _ pass: ForwardPass, _ randomness: Randomness) throws -> Step,
     validate: @escaping (_ count: Int) throws -> [Figure],
-    reconstructions: (() throws -> Image)? = nil
+    sheet: Sheet? = nil
   ) {
     self.title = title
     self.parameters = parameters
@@ -102,7 +113,7 @@ public struct TrainingTask {
     self.begin = begin
     self.step = step
     self.validate = validate
-    self.reconstructions = reconstructions
+    self.sheet = sheet
   }
 
   /// What `computeGradients` found.

@@ -43,7 +43,5 @@ public func vaeTraining(
         Figure("held-out divergence", evidence.divergence),
       ]
     },
-    reconstructions: {
-      try reconstructionSheet(of: split.heldOut, batchSize: batch, by: model.reconstruct)
-    })
+    sheet: .reconstructions(of: split.heldOut, batchSize: batch, by: model.reconstruct))
 }

@@ -48,10 +48,8 @@ public func vqvaeTraining(
         of: model, on: Subset(of: split.heldOut, at: 0..<count), batchSize: batch,
         sharedBy: communicator)
     },
-    reconstructions: {
-      try reconstructionSheet(of: split.heldOut, batchSize: batch) {
-        model.decode(model.encode($0), images: $0.shape[0])
-      }
+    sheet: .reconstructions(of: split.heldOut, batchSize: batch) {
+      model.decode(model.encode($0), images: $0.shape[0])
     })
 }
 

@@ -42,8 +42,9 @@ extension TrainingOptions {
     }
     let run = try TrainingRun(
       kind: kind, output: output, configuration: configuration, sources: sources(),
-      startingFrom: start, checkpointInterval: .seconds(secondsBetweenCheckpoints),
-      sharedBy: communicator, observer: ConsoleObserver())
+      startingFrom: start, command: shellCommand(CommandLine.arguments),
+      checkpointInterval: .seconds(secondsBetweenCheckpoints), sharedBy: communicator,
+      observer: ConsoleObserver())
     try complete(run, output, sharedBy: communicator) { try task(run.configuration, communicator) }
   }
 

@@ -100,7 +100,7 @@ public struct TrainingOptions<Defaults: TrainingDefaults>: ParsableArguments {
     help: ArgumentHelp(
       """
       Begin with the weights of a model of the same architecture instead of random ones; what is about \
-      other classes or a codebook of another size begins anew.
+      other classes or a codebook of another size begins anew. (default: none)
       """, valueName: "path"))
   public var startFrom: String?
 

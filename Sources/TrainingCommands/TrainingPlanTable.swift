@@ -1,3 +1,4 @@
+import Artifacts
 import CommandLineTools
 import Foundation
 import Training
@@ -30,7 +31,7 @@ extension TrainingPlan {
     ])
     table.addRow([
       "other files", spoken(bytes: otherBytes),
-      task.reconstructions == nil ? "about: metrics" : "about: metrics, reconstructions",
+      "about: metrics, training page" + (task.sheet.map { ", \($0.name)" } ?? ""),
     ])
     table.addRow([
       "time of a step", spoken(stepTime),

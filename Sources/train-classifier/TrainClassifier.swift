@@ -24,6 +24,9 @@ struct TrainClassifier: TrainingCommand {
       thousands, then pass them as --samples; sample-images looks for critic.safetensors. Their judge \
       tells which way up a picture is: --task rotation.
 
+      Beside the model, as it trains: NAME.training.html, a page with curves and figures, and \
+      NAME.metrics.jsonl.
+
       EXAMPLE
         train-classifier --images photos --size 64 \\
           --output output/classifier.safetensors

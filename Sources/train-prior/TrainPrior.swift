@@ -8,6 +8,7 @@ import PixelCNN
 import Tensors
 import Training
 import TrainingCommands
+import VQVAE
 
 /// Stage two: codes in, the prior of one level out.
 @main
@@ -17,8 +18,9 @@ struct TrainPrior: TrainingCommand {
     abstract: "Train the autoregressive prior of one level of codes.",
     discussion: """
       The top level's prior knows the class of an image, if the codes have labels; the others also \
-      know the codes of the levels above. Interrupted, it goes on where it was when the same command \
-      is run again.
+      know the codes of the levels above. Beside the model, as it trains: NAME.training.html, a page \
+      with curves, figures and, given --vqvae, samples, and NAME.metrics.jsonl. Interrupted, it goes on \
+      where it was when the same command is run again.
 
       EXAMPLE
         train-prior --codes output/codes.safetensors --level top \\
@@ -39,6 +41,14 @@ struct TrainPrior: TrainingCommand {
 
   @Option(help: ArgumentHelp("The level to model: top, bottom, …", valueName: "name"))
   var level: String
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      The VQ-VAE that the codes were made by: what the prior draws as it learns is then shown in \
+      NAME.samples.png and NAME.training.html. (default: none)
+      """, valueName: "path"))
+  var vqvae: String?
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var training: TrainingOptions<Defaults>
@@ -61,9 +71,24 @@ struct TrainPrior: TrainingCommand {
     var sources = file.sources
     sources[ArtifactKind.codes.rawValue] = file.digest
     let configuration = TrainedConfiguration(model: model, training: settings)
+    let shown = try vqvae(of: file)
     try training.train(
       .prior, to: output.output, configuration: configuration, sources: sources,
       sharedBy: processes
-    ) { try priorTraining($0, on: file, sharedBy: $1) }
+    ) { try priorTraining($0, on: file, shownBy: shown, sharedBy: $1) }
+  }
+
+  /// The model of `--vqvae`, if one is given.
+  ///
+  /// Throws a `FileError` if it cannot be read, or the codes were made by another.
+  private func vqvae(of codes: CodeFile) throws -> VQVAE? {
+    guard let path = vqvae else { return nil }
+    let loaded = try LoadedVQVAE(path: path)
+    guard codes.sources[ArtifactKind.vqvae.rawValue] == loaded.file.digest else {
+      throw FileError(
+        path, "is not what \(codes.path) was made by",
+        remedy: "pass that VQ-VAE, or leave out --vqvae")
+    }
+    return loaded.model
   }
 }

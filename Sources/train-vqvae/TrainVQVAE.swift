@@ -18,8 +18,9 @@ struct TrainVQVAE: TrainingCommand {
     commandName: "train-vqvae",
     abstract: "Train a hierarchical VQ-VAE on images.",
     discussion: """
-      Writes the model to --output. Beside it, as it trains: NAME.metrics.jsonl with the losses, \
-      NAME.reconstructions.png with held-out images above their reconstructions, and a checkpoint. \
+      Writes the model to --output. Beside it, as it trains: NAME.training.html, a page with curves, \
+      figures and pictures that keeps itself up to date; NAME.metrics.jsonl with the losses; \
+      NAME.reconstructions.png with held-out images above their reconstructions; and a checkpoint. \
       Stopped with Ctrl-C or by anything else, it goes on where it was when the same command is run \
       again.
 

@@ -1,5 +1,5 @@
+import CommandLineTools
 import Evaluation
-import Foundation
 import Generation
 import PixelCNN
 
@@ -36,7 +36,7 @@ struct SamplingCommand {
     if figures.setting.dial == .threshold && attempts > 20 {
       words += ["--attempts", "\(attempts)"]
     }
-    return (words + ["--output", output]).map(quoted).joined(separator: " ")
+    return shellCommand(words + ["--output", output])
   }
 
   /// How many candidates of each class to draw at most for an image of it: what was drawn is enough to
@@ -45,14 +45,6 @@ struct SamplingCommand {
     let drawn = figures.classes.filter { $0.kept > 0 }
     let count = max(drawn.map(\.kept).min() ?? 1, 1)
     return max(drawn.map { ($0.drawn + count - 1) / count }.max() ?? 1, 20)
-  }
-
-  /// A word as a shell reads it.
-  private func quoted(_ word: String) -> String {
-    let plain = word.allSatisfy {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "-_./,=".contains($0))
-    }
-    return plain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
   }
 }
 

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import ProcessTesting
 import Testing
 
 /// Opens the page in a real browser, from its file, and reads what it then shows.

@@ -25,7 +25,10 @@ import Testing
 
   @Test func onlyTheModelsAndTheirCompanionsAreLeft() {
     let models = Pipeline.trainings.keys.flatMap {
-      ["\($0).finished.safetensors", "\($0).metrics.jsonl", "\($0).safetensors"]
+      [
+        "\($0).finished.safetensors", "\($0).metrics.jsonl", "\($0).safetensors",
+        "\($0).training.html",
+      ]
     }
     let expected = models + ["codes.safetensors", "vqvae.reconstructions.png"]
     #expect(pipeline.files.filter { !$0.contains("/") } == expected.sorted())

@@ -16,7 +16,7 @@ output_of() { declare -n words=$1 && echo "${words[-1]}"; }
 clear_output() {
   local output stem
   output=$(output_of "$1") stem=${output%.safetensors}
-  rm -rf "$output" "$stem".checkpoint* "$stem".partial* "$stem".metrics.jsonl ".$stem".*
+  rm -rf "$output" "$stem".checkpoint* "$stem".partial* "$stem".metrics.jsonl "$stem".training.html ".$stem".*
 }
 
 digest() { find "$1" -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum; }

@@ -1,3 +1,5 @@
+import Pages
+
 /// The report on a frontier as JSON.
 struct FrontierContent: Encodable {
   struct Pool: Encodable {

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Pages
 
 extension FrontierReport {
   private static let pictureLimit = 1500
@@ -16,7 +17,8 @@ extension FrontierReport {
         return try filledPage(
           PackageResources.frontier_html,
           [
-            "style": text(of: PackageResources.page_css) + text(of: PackageResources.frontier_css),
+            "style": pageStyle + text(of: PackageResources.page_css)
+              + text(of: PackageResources.frontier_css),
             "script": text(of: PackageResources.frontier_js),
             "report": embeddedJSON(
               FrontierPageContent(report: FrontierContent(self), sheets: sheets)),

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Pages
 
 extension FrontierReport {
   /// The planes as one picture.

@@ -1,4 +1,5 @@
 import Images
+import Pages
 
 /// Draws plots side by side into one picture.
 ///
@@ -23,18 +24,21 @@ extension PlotCanvas {
     )
     let ticks = plot.ticks
     func place(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
-      (area.left + x * area.width, area.top + (1 - Plot.height(of: y, in: ticks)) * area.height)
+      (
+        area.left + x / plot.extent * area.width,
+        area.top + (1 - Plot.height(of: y, in: ticks)) * area.height
+      )
     }
     text(plot.title, x: left + 64, y: top + 8, .ink, scale: 2)
     for tick in ticks {
-      line(from: place(0, tick), to: place(1, tick), .grid)
+      line(from: place(0, tick), to: place(plot.extent, tick), .grid)
       let label = Plot.label(tick, in: ticks)
       text(
         label, x: left + 58 - label.count * BitmapFont.advance, y: Int(place(0, tick).y) - 3, .ink)
     }
     let bottom = Int(area.top + area.height)
-    for (tick, label) in [(0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1")] {
-      let x = Int(area.left + tick * area.width)
+    for (tick, label) in plot.axisTicks {
+      let x = Int(place(tick, 0).x)
       text(label, x: x - label.count * BitmapFont.advance / 2, y: bottom + 6, .ink)
     }
     text(
@@ -47,9 +51,7 @@ extension PlotCanvas {
     }
     for (curve, color) in zip(plot.curves, PlotColor.curves) {
       for (one, next) in zip(curve.points, curve.points.dropFirst()) {
-        line(
-          from: place(one.x, one.estimate.value), to: place(next.x, next.estimate.value), color,
-          isThick: true)
+        line(from: place(one.x, one.value), to: place(next.x, next.value), color, isThick: true)
       }
     }
   }
@@ -59,8 +61,8 @@ extension PlotCanvas {
     _ curve: Plot.Curve, _ color: PlotColor, _ place: (Double, Double) -> (x: Double, y: Double)
   ) {
     for (one, next) in zip(curve.points, curve.points.dropFirst()) {
-      guard let lower = one.estimate.lower, let upper = one.estimate.upper,
-        let nextLower = next.estimate.lower, let nextUpper = next.estimate.upper
+      guard let lower = one.lower, let upper = one.upper,
+        let nextLower = next.lower, let nextUpper = next.upper
       else { continue }
       let (first, last) = (Int(place(one.x, 0).x), Int(place(next.x, 0).x))
       for column in first..<max(first, last) {

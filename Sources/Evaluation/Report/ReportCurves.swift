@@ -1,3 +1,5 @@
+import Pages
+
 extension RejectionReport {
   /// The curves of all figures over the share that is turned away.
   var plots: [Plot] {
@@ -43,6 +45,10 @@ extension RejectionReport {
   ) -> Plot.Curve {
     Plot.Curve(
       name,
-      settings.compactMap { line in figure(line).map { Plot.Point(1 - line.acceptance, $0) } })
+      settings.compactMap { line in
+        figure(line).map {
+          Plot.Point(1 - line.acceptance, $0.value, lower: $0.lower, upper: $0.upper)
+        }
+      })
   }
 }

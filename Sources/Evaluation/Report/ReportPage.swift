@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Pages
 
 extension RejectionReport {
   private static let pictureLimit = 1000
@@ -24,7 +25,7 @@ extension RejectionReport {
         return try filledPage(
           PackageResources.page_html,
           [
-            "style": text(of: PackageResources.page_css),
+            "style": pageStyle + text(of: PackageResources.page_css),
             "script": text(of: PackageResources.page_js),
             "samples": dataAddress(ofPNG: samples), "nearest": dataAddress(ofPNG: neighbors),
             "curves": plots.map(\.svg).joined(separator: "\n"), "report": embeddedJSON(content),

@@ -10,7 +10,10 @@ func expectRefusal(
   let outcome = try command.run(in: folder)
   #expect(
     outcome == Outcome(errors: "error: \(line)\n", code: 1), sourceLocation: sourceLocation)
-  // The metrics of a training that came to its first step are there, like those of any other.
-  let left = try folder.files().filter { !before.contains($0) && !$0.hasSuffix(".metrics.jsonl") }
+  // The metrics and the page of a training that came to its first step are there, like those of any
+  // other.
+  let left = try folder.files().filter { name in
+    !before.contains(name) && ![".metrics.jsonl", ".training.html"].contains(where: name.hasSuffix)
+  }
   #expect(left == [], sourceLocation: sourceLocation)
 }
