@@ -11,43 +11,39 @@ public final class ArtifactFile: Sendable {
   /// Its tensors.
   public let tensors: SafetensorsFile
 
-  /// Opens the file at `path`, which must be of the given kind, and reads all of it once to check
-  /// its digest.
+  /// Opens the file at `path`, which must be of the given kind, and reads all of it once to check its
+  /// digest; unless it is to stay `unread`, because it is large, and checked as it is read: its digest
+  /// then is the one that the file says it has.
   ///
   /// Throws a `FileError` if the file cannot be read, is of another kind or a newer format, or is
-  /// damaged.
-  public convenience init(path: String, kind: ArtifactKind) throws {
-    try self.init(path: path, kind: kind) { _, _ in }
+  /// damaged or unfinished.
+  public convenience init(path: String, kind: ArtifactKind, unread: Bool = false) throws {
+    try self.init(path: path, kind: kind, unread: unread) { _, _ in }
   }
 
-  /// Opens the file at `path`, which must be of the given kind, without reading its tensors: for what is
-  /// large, and checked as it is read. Its digest is the one that the file says it has.
-  ///
-  /// Throws a `FileError` if the file cannot be read, is of another kind or a newer format, or is
-  /// unfinished.
-  public init(unreadAt path: String, kind: ArtifactKind) throws {
-    tensors = try SafetensorsFile(path: path)
-    self.path = path
-    metadata = try ArtifactMetadata(stored: tensors.metadata, path: path, kind: kind)
-    digest = tensors.metadata[ArtifactMetadata.digestKey] ?? ArtifactMetadata.unknownDigest
-    guard digest != ArtifactMetadata.unknownDigest else {
-      throw FileError(
-        path, "is unfinished", remedy: "run the command that was writing it again")
-    }
-  }
-
-  /// Also calls `visit` with the name and the data of each tensor, piece by piece.
+  /// Also calls `visit` with the name and the data of each tensor that it reads, piece by piece.
   init(
-    path: String, kind: ArtifactKind, visit: (String, UnsafeRawBufferPointer) -> Void
+    path: String, kind: ArtifactKind, unread: Bool,
+    visit: (String, UnsafeRawBufferPointer) -> Void
   ) throws {
     let tensors = try SafetensorsFile(path: path)
     self.path = path
     self.tensors = tensors
     metadata = try ArtifactMetadata(stored: tensors.metadata, path: path, kind: kind)
-    digest = try Self.computeDigest(of: tensors, metadata: metadata, visit)
-    guard tensors.metadata[ArtifactMetadata.digestKey] == digest else {
-      throw FileError(
-        path, "is damaged: its contents do not match its digest", remedy: "copy or make it again")
+    let stored = tensors.metadata[ArtifactMetadata.digestKey] ?? ArtifactMetadata.unknownDigest
+    if unread {
+      guard stored != ArtifactMetadata.unknownDigest else {
+        throw FileError(
+          path, "is unfinished", remedy: "run the command that was writing it again")
+      }
+      digest = stored
+    } else {
+      digest = try Self.computeDigest(of: tensors, metadata: metadata, visit)
+      guard digest == stored else {
+        throw FileError(
+          path, "is damaged: its contents do not match its digest",
+          remedy: "copy or make it again")
+      }
     }
   }
 

@@ -32,10 +32,7 @@ public struct ShardSet<Common: Codable & Equatable> {
     var (files, data) = ([ArtifactFile](), ArtifactDigest())
     var first: Common?
     for (index, path) in paths.enumerated() {
-      let file =
-        unread
-        ? try ArtifactFile(unreadAt: path, kind: kind)
-        : try ArtifactFile(path: path, kind: kind) { data.update($0, $1) }
+      let file = try ArtifactFile(path: path, kind: kind, unread: unread) { data.update($0, $1) }
       let configuration = try file.configuration(as: ShardConfiguration<Common>.self)
       guard configuration.shard == Shard(index + 1, of: paths.count) else {
         throw FileError(

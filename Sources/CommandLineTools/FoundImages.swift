@@ -5,7 +5,6 @@ import Images
 /// "found in photos: 60 images of 16×16 pixels in grey, 3 classes; passed over 12 .txt".
 func foundLine(in path: String, _ dataset: any ImageSequence) -> String {
   let images = "\(spoken(count: dataset.count)) image\(dataset.count == 1 ? "" : "s")"
-  let color = dataset.shape.channels == 1 ? "in grey" : "in colour"
   let classes =
     switch dataset.classNames.count {
     case 0: "without classes"
@@ -13,6 +12,7 @@ func foundLine(in path: String, _ dataset: any ImageSequence) -> String {
     case let count: "\(spoken(count: count)) classes"
     }
   let rest = dataset.passedOver
-  return "found in \(path): \(images) of \(dataset.shape.size) pixels \(color), \(classes)"
+  return
+    "found in \(path): \(images) of \(dataset.shape.size) pixels in \(dataset.shape.color.spoken), \(classes)"
     + (rest.isEmpty ? "" : "; passed over " + rest.joined(separator: ", "))
 }

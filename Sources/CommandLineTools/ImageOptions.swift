@@ -63,7 +63,7 @@ public struct ImageOptions: ParsableArguments {
   ///
   /// Otherwise as `open(_:)`.
   public func open(shapedFor shape: ImageShape) throws -> any ImageDataset {
-    try open(size: shape.size, color: shape.channels == 1 ? .grey : .color)
+    try open(size: shape.size, color: shape.color)
   }
 
   private func open(size: ImageSize?, color: ColorMode?) throws -> any ImageDataset {
@@ -71,11 +71,8 @@ public struct ImageOptions: ParsableArguments {
     let dataset = try openDataset(
       path: images, labels: labels, where: conditions, size: size, color: color,
       toleratesBadImages: badImages == .skip, indexing: files.report)
-    showFound(dataset)
-    guard badImages == .skip else { return dataset }
-    let (readable, errors) = try checking(dataset) { try dataset.readableImages(progress: $0) }
-    warn(of: errors, among: dataset.count)
-    return readable
+    let unreadable = try unreadableImages(of: dataset)
+    return unreadable.isEmpty ? dataset : Subset(of: dataset, leavingOut: unreadable)
   }
 
   /// Opens the data set, or an archive of pictures, for images that are read once; otherwise as `open(_:)`.
@@ -84,29 +81,24 @@ public struct ImageOptions: ParsableArguments {
     let sequence = try Images.openSequence(
       path: images, labels: labels, where: conditions, size: shape.size, color: shape.color,
       toleratesBadImages: badImages == .skip, indexing: files.report)
-    showFound(sequence)
-    guard badImages == .skip else { return sequence }
-    let (readable, errors) = try checking(sequence) {
-      try sequence.leavingOutUnreadable(progress: $0)
-    }
-    warn(of: errors, among: sequence.count)
-    return readable
+    let unreadable = try unreadableImages(of: sequence)
+    return unreadable.isEmpty ? sequence : sequence.leavingOut(unreadable)
   }
 
-  private func showFound(_ sequence: any ImageSequence) {
+  /// Tells the user what was found and, where bad images are to be left out, which those are.
+  ///
+  /// - Returns: their numbers.
+  private func unreadableImages(of sequence: any ImageSequence) throws -> Set<Int> {
     Console.standardError.writeLine(onOneLine(foundLine(in: images, sequence)))
-  }
-
-  private func checking<Result>(
-    _ sequence: any ImageSequence, _ read: ((Int) throws -> Void) throws -> Result
-  ) throws -> Result {
+    guard badImages == .skip else { return [] }
     let progress = ProgressReporter("checking \(images)", total: sequence.count, unit: "image")
-    let result = try read {
+    let errors = try sequence.readingErrors {
       progress.report($0)
       try Interruption.throwIfRequested()
     }
     progress.finish()
-    return result
+    warn(of: errors.sorted { $0.key < $1.key }.map(\.value), among: sequence.count)
+    return Set(errors.keys)
   }
 
   private func warn(of errors: [ImageError], among count: Int) {

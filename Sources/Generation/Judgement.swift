@@ -55,7 +55,7 @@ public func recognizedShare(
 ) throws -> Double {
   let shape = judge.imageShape
   let dataset = try openDataset(
-    path: path, labels: nil, size: shape.size, color: shape.channels == 1 ? .grey : .color)
+    path: path, labels: nil, size: shape.size, color: shape.color)
   var recognized = 0
   try forEachBatch(of: dataset) { batch in
     let probabilities = try judge.probabilities(of: batch.tensor(of: shape))

@@ -30,10 +30,9 @@ public struct SampleFile {
       models: ModelFolder, seed: UInt64, distribution: LevelDistributions, rejection: Rejection,
       basis: RejectionBasis = .class
     ) {
-      let shape = models.vqvae.imageShape
       layout = CodeFileLayout(
         levels: models.vqvae.levels, classNames: models.classNames,
-        imageShape: [shape.height, shape.width, shape.channels])
+        imageShape: models.vqvae.imageShape.dimensions)
       self.seed = seed
       self.distribution = distribution
       self.rejection = rejection

@@ -7,6 +7,8 @@ public enum ColorMode: String, CaseIterable, Sendable {
 
   /// The number of channels, 1 or 3.
   public var channels: Int { self == .grey ? 1 : 3 }
+  /// As people say it: "grey" or "colour".
+  public var spoken: String { self == .grey ? "grey" : "colour" }
 }
 
 /// The height and width of an image, in pixels.
@@ -73,6 +75,10 @@ public struct ImageShape: Hashable, Sendable {
   public var height: Int { size.height }
   /// The number of columns.
   public var width: Int { size.width }
+  /// Grey or colour.
+  public var color: ColorMode { channels == 1 ? .grey : .color }
+  /// Height, width and channels, as the configurations of files have them.
+  public var dimensions: [Int] { [height, width, channels] }
   /// The number of bytes in an image of this shape, one for each channel of each pixel.
   public var byteCount: Int { size.height * size.width * channels }
 }

@@ -36,7 +36,7 @@ extension ImageDataset {
 ///   - color: what images are read in; nil for colour, and for what prepared images are in.
 ///   - conditions: choose rows of the table, and with them images.
 ///   - toleratesBadImages: whether a folder is opened though images cannot be read; see
-///     `readableImages`.
+///     `readingErrors`.
 ///   - indexing: called now and then with the number of files listed so far.
 /// - Throws: an `ImageError`, or of prepared images a `FileError`, that names the file or folder at fault.
 public func openDataset(

@@ -39,26 +39,13 @@ extension ImageSequence {
   /// The number, where images have no names of their own.
   public func name(at index: Int) -> String { "image \(index)" }
 
-  /// The images that can be read, numbered anew, and what is wrong with the others.
+  /// What is wrong with the images that cannot be read, by their numbers.
   ///
   /// Reads every image once, on all threads.
   ///
   /// - Parameter progress: called with the number of images read; what it throws ends the reading.
-  /// - Returns: the images themselves if all can be read.
   /// - Throws: what `progress` throws; the first error if no image can be read.
-  public func leavingOutUnreadable(
-    progress: (Int) throws -> Void
-  ) throws -> (images: any ImageSequence, errors: [ImageError]) {
-    let errors = try readingErrors(progress: progress)
-    return (
-      errors.isEmpty ? self : leavingOut(Set(errors.keys)),
-      errors.sorted { $0.key < $1.key }.map(\.value)
-    )
-  }
-
-  /// What is wrong with the images that cannot be read, by their numbers; throws the first error if none
-  /// can be.
-  func readingErrors(progress: (Int) throws -> Void) throws -> [Int: ImageError] {
+  public func readingErrors(progress: (Int) throws -> Void) throws -> [Int: ImageError] {
     var (errors, done) = ([Int: ImageError](), 0)
     try forEachImage(where: { _ in true }) { index, result in
       if case .failure(let error) = result { errors[index] = error }
@@ -90,7 +77,7 @@ extension ImageDataset {
 
   /// A subset.
   public func leavingOut(_ left: Set<Int>) -> any ImageSequence {
-    Subset(of: self, at: (0..<count).filter { !left.contains($0) })
+    Subset(of: self, leavingOut: left)
   }
 }
 

@@ -58,16 +58,10 @@ struct NameList {
 
   /// Sorts by bytes, as `LC_ALL=C ls` does, whatever the locale.
   mutating func sort() {
-    characters.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      starts.sort { strcmp(base + $0, base + $1) < 0 }
-    }
     var sorted = NameList()
     sorted.characters.reserveCapacity(characters.count)
     sorted.starts.reserveCapacity(starts.count)
-    for start in starts {
-      sorted.append(characters[start...].prefix { $0 != 0 })
-    }
+    for index in order { sorted.append(self[index]) }
     self = sorted
   }
 }

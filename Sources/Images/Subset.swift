@@ -10,6 +10,11 @@ public struct Subset: ImageDataset {
     precondition(!self.indices.isEmpty, "a dataset has at least one image")
   }
 
+  /// The images of `base` but those with the numbers `left`, of which there must be fewer than all.
+  public init(of base: any ImageDataset, leavingOut left: Set<Int>) {
+    self.init(of: base, at: (0..<base.count).filter { !left.contains($0) })
+  }
+
   /// The number of images.
   public var count: Int { indices.count }
   /// The shape all images have.

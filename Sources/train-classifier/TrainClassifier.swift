@@ -83,8 +83,9 @@ struct TrainClassifier: TrainingCommand {
   }
 
   private func openForCritic(_ shape: ImageShape) throws -> any ImageDataset {
-    let color: ColorMode = shape.channels == 1 ? .grey : .color
-    guard imageShape.size ?? shape.size == shape.size, imageShape.color ?? color == color else {
+    guard imageShape.size ?? shape.size == shape.size,
+      imageShape.color ?? shape.color == shape.color
+    else {
       throw ValidationError(
         "A critic's images have the size and colour of the images of --vqvae; leave out --size, "
           + "--grey and --color.")

@@ -62,9 +62,10 @@ struct TrainPrior: TrainingCommand {
     var model = try architecture.configuration(for: try file.level(level), of: file)
     if let start = training.startFrom {
       // No flag says it.
-      model.conditionKernel = try ArtifactFile(unreadAt: start, kind: .prior).configuration(
-        as: TrainedConfiguration<PriorConfiguration>.self
-      ).model.conditionKernel
+      model.conditionKernel = try ArtifactFile(path: start, kind: .prior, unread: true)
+        .configuration(
+          as: TrainedConfiguration<PriorConfiguration>.self
+        ).model.conditionKernel
     }
     let settings = try training.settings(
       images: file.pictureCount, at: codes, seed: seed.seed, sharedBy: processes)

@@ -93,6 +93,6 @@ struct ObjectiveOptions: ParsableArguments {
   }
 
   private func spoken(_ shape: ImageShape) -> String {
-    "\(shape.size) in \(shape.channels == 1 ? "grey" : "colour")"
+    "\(shape.size) in \(shape.color.spoken)"
   }
 }

@@ -73,7 +73,7 @@ import Testing
     _ = try open(metadata())
     let path = folder("a.partial.safetensors")
     #expect {
-      try ArtifactFile(unreadAt: path, kind: .images)
+      try ArtifactFile(path: path, kind: .images, unread: true)
     } throws: {
       "\($0)" == "\(path) is unfinished; run the command that was writing it again"
     }

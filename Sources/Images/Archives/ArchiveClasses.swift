@@ -55,7 +55,7 @@
       kept = Array(0..<pictures.count)
       prefix = Self.commonFolder(of: pictures)
       let slash = CChar(bitPattern: UInt8(ascii: "/"))
-      var (folders, ownCounts) = ([[CChar]](), [Int]())
+      var (folders, ownCounts) = (NameList(), [Int]())
       var (labelsByFolder, labels, flatCount) = ([[CChar]: Int32](), [Int32](), 0)
       for picture in kept {
         let parts = pictures[picture].dropFirst(prefix).split(
@@ -73,17 +73,13 @@
         if parts.count == 2 { ownCounts[Int(label)] += 1 }
         labels.append(label)
       }
-      guard flatCount == 0 || folders.isEmpty else {
+      guard flatCount == 0 || folders.count == 0 else {
         throw ImageError(
           path, "holds both pictures and folders of pictures",
           remedy: "put the pictures into a folder, their class, or pass --labels")
       }
-      let order = folders.indices.sorted {
-        folders[$0].lexicographicallyPrecedes(folders[$1]) {
-          UInt8(bitPattern: $0) < UInt8(bitPattern: $1)
-        }
-      }
-      names = order.map { text(folders[$0][...]) }
+      let order = folders.order
+      names = order.map(folders.text)
       let counted = zip(names, order.map { ownCounts[$0] }).map { (name: $0, ownCount: $1) }
       if let parts = nestedParts(of: counted) {
         throw ImageError(
@@ -93,7 +89,7 @@
       var sorted = [Int32](repeating: 0, count: folders.count)
       for (label, folder) in order.enumerated() { sorted[folder] = Int32(label) }
       self.labels = labels.map { sorted[Int($0)] }
-      areFolders = !folders.isEmpty
+      areFolders = folders.count > 0
     }
 
     /// The number of characters, the slash among them, of a folder that all pictures are in; 0 if there is

@@ -101,8 +101,7 @@
           subject(of: number), "is \(encoded.size) pixels, others are \(shape.size)",
           remedy: "give --size to bring all images to one size")
       }
-      let color: ColorMode = shape.channels == 1 ? .grey : .color
-      return try encoded.decoded(color: color, covering: resizes ? shape.size : nil)
+      return try encoded.decoded(color: shape.color, covering: resizes ? shape.size : nil)
         .resized(toFill: shape.size).bytes
     }
 

@@ -27,10 +27,9 @@ public final class ImagePreparation {
     of images: any ImageSequence, to path: String, shard: Shard? = nil,
     checking: (Int) throws -> Void = { _ in }
   ) throws {
-    let shape = images.shape
     let all = PreparedIndex(of: images, 0..<images.count)
     let layout = PreparedLayout(
-      imageShape: [shape.height, shape.width, shape.channels], classNames: images.classNames,
+      imageShape: images.shape.dimensions, classNames: images.classNames,
       index: all.digest)
     let place = shard?.path(of: path) ?? path
     lock = try OutputLock(onNewFile: place)

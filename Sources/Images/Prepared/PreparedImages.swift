@@ -39,7 +39,7 @@ public struct PreparedImages: ImageDataset {
     if FilePath(path).identity == nil {
       try self.init(shards: Shard.paths(of: path), size: size, color: color)
     } else {
-      let file = try ArtifactFile(unreadAt: path, kind: .images)
+      let file = try ArtifactFile(path: path, kind: .images, unread: true)
       try self.init([file], file.configuration(as: PreparedLayout.self), size, color)
     }
   }
@@ -75,7 +75,7 @@ public struct PreparedImages: ImageDataset {
     }
     (self.layout, self.parts, self.labels, self.names) = (layout, parts, labels, list)
     self.stored = stored
-    self.color = color ?? (stored.channels == 1 ? .grey : .color)
+    self.color = color ?? stored.color
     shape = ImageShape(size: size ?? stored.size, channels: self.color.channels)
   }
 

@@ -10,12 +10,11 @@ public struct CodeExtraction {
 
   /// The extraction from a dataset in which `copies` altered copies of itself follow each image.
   public init(of dataset: any ImageDataset, copies: Int = 0, by vqvae: LoadedVQVAE) {
-    let shape = dataset.shape
     self.dataset = dataset
     self.vqvae = vqvae
     layout = CodeFileLayout(
       levels: vqvae.levels, classNames: dataset.classNames,
-      imageShape: [shape.height, shape.width, shape.channels], copies: copies)
+      imageShape: dataset.shape.dimensions, copies: copies)
   }
 
   /// The number of images that are a shard's share, or of all.
