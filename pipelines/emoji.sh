@@ -20,45 +20,20 @@ folder=${1:-output/emoji}
 
 pipelines/setup.sh
 pipelines/install.sh fonts-noto-color-emoji unicode-data
-PATH=$PWD/.build/release:$PATH
-mkdir -p "$folder"
-
-echo "Drawing from the shipped models"
-sample-images --models models/emoji --count 12 --keep 0.5 --temperature 0.8 \
-  --output "$folder/first-samples"
-echo "Look at $folder/first-samples/contact-sheet.png"
-
-echo "The data: a font to pictures"
-extract-emoji --output "$folder/images"
 train=(--images "$folder/images/train")
 test=(--images "$folder/images/test")
+shape=(--size 64)
+source pipelines/shipped/stages.sh
 
-echo "Stage 1: images to codes"
-train-vqvae "${train[@]}" --size 64 --output "$folder/vqvae.safetensors" \
-  --steps "$vqvae_steps" --batch 32 \
-  --learning-rate 0.0015 --channels 64 --residual-channels 32 --codes 256 --code-channels 32 \
-  --level-dropout 0.2 --precision half
+first_sheet emoji --temperature 0.8
+echo "The data: a font to pictures"
+extract-emoji --output "$folder/images"
+stage_one --steps "$vqvae_steps" --batch 32 --learning-rate 0.0015 --channels 64 --residual-channels 32 \
+  --codes 256 --code-channels 32
 # There are few pictures: altered copies keep the priors from soon knowing them by heart.
-extract-codes "${train[@]}" --vqvae "$folder/vqvae.safetensors" --copies 20 --flip --rotation 5 \
-  --scaling 0.05 --shear 0.05 --output "$folder/codes.safetensors"
-
-echo "Stage 2: priors of the codes"
-codes=(--codes "$folder/codes.safetensors" --vqvae "$folder/vqvae.safetensors")
-train-prior "${codes[@]}" --level top --steps "$top_steps" --batch 32 \
-  --learning-rate 0.002 --channels "$top_channels" --dropout "$top_dropout" --precision half \
-  --output "$folder/prior-top.safetensors"
-train-prior "${codes[@]}" --level bottom --steps "$bottom_steps" --batch 32 \
-  --learning-rate 0.002 --precision half --output "$folder/prior-bottom.safetensors"
-
-echo "Classifiers: one to reject samples, another to judge them"
-train-classifier "${train[@]}" --size 64 --flip --steps "$classifier_steps" --precision half \
-  --output "$folder/classifier.safetensors"
-train-classifier "${train[@]}" --size 64 --flip --steps "$classifier_steps" --precision half \
-  --architecture residual --output "$folder/judge.safetensors"
-
-echo "Stage 3: codes to samples"
-sample-images --models "$folder" --count 100 --output "$folder/unfiltered"
-sample-images --models "$folder" --count 100 --keep 0.5 --output "$folder/samples"
-evaluate --models "$folder" "${test[@]}" --samples "$folder/unfiltered/samples.safetensors" \
-  --samples "$folder/samples/samples.safetensors"
-echo "Look at $folder/samples/contact-sheet.png"
+codes --copies 20 --flip --rotation 5 --scaling 0.05 --shear 0.05
+stage_two top --steps "$top_steps" --batch 32 --learning-rate 0.002 --channels "$top_channels" \
+  --dropout "$top_dropout"
+stage_two bottom --steps "$bottom_steps" --batch 32 --learning-rate 0.002
+classifiers --flip --steps "$classifier_steps"
+stage_three
