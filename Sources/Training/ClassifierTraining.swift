@@ -73,7 +73,7 @@ private struct ClassifierTask {
   func task(
     validate: @escaping (_ classifier: Classifier, _ count: Int, _ batch: Int) throws -> [Figure]
   ) -> TrainingTask {
-    let batch = settings.validationBatch(upTo: inferenceBatchSize(of: shape))
+    let batch = settings.validationBatch(of: shape)
     return TrainingTask(
       title: "train-classifier", parameters: classifier.parameters, settings: settings,
       sharedBy: communicator, aim: .larger, validationBatch: batch, begin: batches.begin,

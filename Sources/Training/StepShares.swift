@@ -1,4 +1,5 @@
 import Communication
+import Images
 import Models
 
 extension TrainingSettings {
@@ -15,6 +16,11 @@ extension TrainingSettings {
   /// How many held-out images to validate with at a time, where `limit` would do: no more than are
   /// trained on at a time, so that a validation takes no more memory than a step.
   func validationBatch(upTo limit: Int) -> Int { min(limit, partSize, heldOut) }
+
+  /// How many held-out images of a shape to validate with at a time.
+  func validationBatch(of shape: ImageShape) -> Int {
+    validationBatch(upTo: inferenceBatchSize(of: shape))
+  }
 
   /// Steps between validations, a twentieth of all.
   var validationInterval: Int { max(steps / 20, 1) }

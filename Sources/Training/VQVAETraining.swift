@@ -18,20 +18,15 @@ public func vqvaeTraining(
   sharedBy communicator: any Communicator = SoleProcess()
 ) throws -> TrainingTask {
   let settings = configuration.training
-  let start = ParameterStore.Start.random(Randomness(seed: settings.seed).stream("weights"))
-  let model = VQVAE(configuration.model, start: start)
+  let training = try ReconstructionTraining(
+    settings, on: dataset, augmentation: augmentation, sharedBy: communicator)
+  let model = VQVAE(configuration.model, start: training.start)
   let objectives = AddedObjectives(
-    configuration.model, features: features, settings: settings, start: start)
-  let split = try dataset.split(holdOut: settings.heldOut, seed: settings.seed)
-  let batches = TrainingBatches(
-    split.training, settings, augmentation: augmentation, sharedBy: communicator)
-  let batch = settings.validationBatch(upTo: inferenceBatchSize(of: dataset.shape))
-  return TrainingTask(
-    title: "train-vqvae", parameters: model.parameters, opponent: objectives.opponent,
-    settings: settings, sharedBy: communicator, aim: objectives.areNone ? .smaller : nil,
-    validationBatch: batch, begin: batches.begin,
-    step: { part, pass, randomness in
-      let images = try batches.next().tensor(of: dataset.shape)
+    configuration.model, features: features, settings: settings, start: training.start)
+  return training.task(
+    training: model.parameters, against: objectives.opponent,
+    aim: objectives.areNone ? .smaller : nil,
+    step: { images, part, pass, randomness in
       let loss = model.loss(of: images, in: pass, learning: randomness.stream("codebook"))
       var step = TrainingTask.Step(
         loss: loss.total,
@@ -43,14 +38,10 @@ public func vqvaeTraining(
         to: &step, number: part / settings.parts, images: images, loss: loss, of: model, in: pass)
       return step
     },
-    validate: { count in
-      try heldOutFigures(
-        of: model, on: Subset(of: split.heldOut, at: 0..<count), batchSize: batch,
-        sharedBy: communicator)
+    validate: { images, batch in
+      try heldOutFigures(of: model, on: images, batchSize: batch, sharedBy: communicator)
     },
-    sheet: .reconstructions(of: split.heldOut, batchSize: batch) {
-      model.decode(model.encode($0), images: $0.shape[0])
-    })
+    reconstruct: { model.decode(model.encode($0), images: $0.shape[0]) })
 }
 
 /// The error of reconstructions, and per level the perplexity and the fraction of codes in use.
