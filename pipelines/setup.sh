@@ -12,4 +12,5 @@ command -v swift >/dev/null || {
 pipelines/install.sh libopenblas-dev libpng-dev libjpeg-dev libwebp-dev libarchive-dev
 
 echo "Building"
-swift build -c release --quiet
+# SwiftPM names the traits to the compiler in random order, and another order builds everything anew.
+SWIFT_DETERMINISTIC_HASHING=1 swift build -c release --quiet
