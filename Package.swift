@@ -135,6 +135,11 @@ let package = Package(
         argumentParser,
       ]),
     .executableTarget(
+      name: "decode-codes",
+      dependencies: [
+        "Artifacts", "CommandLineTools", "Images", "Models", "Tensors", argumentParser,
+      ]),
+    .executableTarget(
       name: "train-prior",
       dependencies: [
         "Artifacts", "CommandLineTools", "Communication", "Models", "PixelCNN",
@@ -238,9 +243,9 @@ let package = Package(
       dependencies: [
         "Artifacts", "Emoji", "Evaluation", "Generation", "Images", "Models", "NeuralNetworks",
         "PixelCNN",
-        "ProcessTesting", "ReferenceFixtures", "Tensors", "Training", "evaluate", "extract-codes",
-        "extract-emoji", "import-reference", "prepare-images", "sample-images", "train-classifier",
-        "train-prior", "train-vqvae", "tune-rejection",
+        "ProcessTesting", "ReferenceFixtures", "Tensors", "Training", "decode-codes", "evaluate",
+        "extract-codes", "extract-emoji", "import-reference", "prepare-images", "sample-images",
+        "train-classifier", "train-prior", "train-vqvae", "tune-rejection",
       ], resources: [.copy("Help")]),
     .testTarget(
       name: "EvaluationTests",

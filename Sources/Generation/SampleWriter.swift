@@ -17,15 +17,8 @@ public struct SampleWriter {
   public init(_ generator: any ImageGenerator, classNames: [String], folder: String) throws {
     self.generator = generator
     self.classNames = classNames
-    // The names come from a model's file, which may be anybody's.
-    if let name = classNames.first(where: {
-      $0.isEmpty || $0.utf8.count > NAME_MAX || $0.hasPrefix(".") || $0.contains("/")
-        || $0.contains("\0")
-    }) {
-      throw FileError(
-        folder, "cannot have a sub-folder for the class \(quoted(name))",
-        remedy: "use models whose classes have the names of folders")
-    }
+    try OutputFolder.checkSubfolders(
+      classNames, of: folder, remedy: "use models whose classes have the names of folders")
     self.folder = try OutputFolder(
       path: folder, for: ["images", "old-images", "contact-sheet.png", "samples.safetensors"])
     try AtomicFile.checkWritable(self.folder("samples.safetensors"))
@@ -46,21 +39,12 @@ public struct SampleWriter {
   private func writeImages(
     _ accepted: [Candidate], into staging: String, _ progress: (Int) throws -> Void
   ) throws {
-    let manager = FileManager.default
-    for name in classNames.isEmpty ? [""] : classNames {
-      try manager.createDirectory(
-        atPath: (staging as NSString).appendingPathComponent(name),
-        withIntermediateDirectories: true)
-    }
-    var written = [Int32: Int]()
+    var files = try NumberedPNGs(in: staging, classNames: classNames)
     var done = 0
     for start in stride(from: 0, to: accepted.count, by: 64) {
       let batch = Array(accepted[start..<min(start + 64, accepted.count)])
       for (candidate, image) in zip(batch, generator.decode(batch).images()) {
-        let number = written[candidate.label, default: 0]
-        written[candidate.label] = number + 1
-        let subfolder = candidate.label < 0 ? "" : classNames[Int(candidate.label)] + "/"
-        try image.writePNG(to: "\(staging)/\(subfolder)\(String(format: "%05d", number)).png")
+        try files.write(image, label: candidate.label < 0 ? nil : Int(candidate.label))
         done += 1
       }
       try progress(done)
@@ -72,7 +56,7 @@ public struct SampleWriter {
   ///
   /// Throws a `FileError` or `ImageError` if it cannot be written.
   public func writeContactSheet(_ candidates: [Candidate]) throws {
-    let widest = 12
+    let widest = ContactSheet.widest
     let accepted = candidates.filter(\.isAccepted)
     let groups: [[Candidate]] =
       classNames.isEmpty

@@ -2,7 +2,7 @@ import Images
 import Models
 import Tensors
 
-/// A contact sheet of the first images of a dataset above what `reconstruct` makes of them, both
+/// A contact sheet of images of all classes of a dataset above what `reconstruct` makes of them, both
 /// [images, height, width, channels] in about [-1, 1]; `batchSize` images are taken at a time.
 ///
 /// Throws what the dataset throws.
@@ -13,9 +13,10 @@ func reconstructionSheet(
   // original.
   let columns = min(12, max(1, 2048 / dataset.shape.width), dataset.count)
   var sheet = ContactSheet(columns: columns, zoom: max(1, 64 / dataset.shape.width))
+  let numbers = dataset.numbersShowingClassesEvenly(limit: 3 * columns)
   for row in 0..<min(3, dataset.count / columns) {
     var (originals, copies): ([Image], [Image]) = ([], [])
-    let images = Subset(of: dataset, at: row * columns..<(row + 1) * columns)
+    let images = Subset(of: dataset, at: numbers[row * columns..<(row + 1) * columns])
     try forEachBatch(of: images, size: batchSize) { batch in
       originals += batch.images(of: dataset.shape)
       copies += reconstruct(batch.tensor(of: dataset.shape)).images()

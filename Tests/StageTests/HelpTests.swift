@@ -8,8 +8,9 @@ import Testing
 /// write the texts anew and fail, so that nobody forgets to look at the difference.
 @Suite struct HelpTests {
   @Test(arguments: [
-    "evaluate", "extract-codes", "extract-emoji", "import-reference", "prepare-images",
-    "sample-images", "train-classifier", "train-prior", "train-vqvae", "tune-rejection",
+    "decode-codes", "evaluate", "extract-codes", "extract-emoji", "import-reference",
+    "prepare-images", "sample-images", "train-classifier",
+    "train-prior", "train-vqvae", "tune-rejection",
   ])
   func help(name: String) throws {
     let outcome = try Program(name).run(["--help"])
