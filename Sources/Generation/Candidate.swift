@@ -76,9 +76,25 @@ public final class CandidateGenerator: ImageGenerator {
     return candidates
   }
 
+  /// Scores candidates, whoever drew them.
+  ///
+  /// - Parameter progress: called with how many of them are done; what it throws ends the work.
+  /// - Throws: a `FileError` naming a network whose score is not a number, and what `progress` throws.
+  public func score(
+    _ candidates: inout [Candidate], progress: (Int) throws -> Void = { _ in }
+  ) throws {
+    for start in stride(from: 0, to: candidates.count, by: batchSize) {
+      let batch = start..<min(start + batchSize, candidates.count)
+      var scored = Array(candidates[batch])
+      try scoreBatch(&scored)
+      candidates.replaceSubrange(batch, with: scored)
+      try progress(batch.upperBound)
+    }
+  }
+
   /// The images of candidates: [images, height, width, channels] in about [-1, 1].
   public func decode(_ candidates: [Candidate]) -> Tensor {
-    let codes = samplers.indices.map { level in
+    let codes = models.vqvae.levels.indices.map { level in
       candidates.flatMap { $0.codes[level].map(Int32.init) }
     }
     return models.vqvae.model.decode(codes, images: candidates.count)
@@ -106,11 +122,11 @@ public final class CandidateGenerator: ImageGenerator {
           return codes[index * size..<(index + 1) * size].map(UInt16.init)
         })
     }
-    try score(&candidates)
+    try scoreBatch(&candidates)
     return candidates
   }
 
-  private func score(_ candidates: inout [Candidate]) throws {
+  private func scoreBatch(_ candidates: inout [Candidate]) throws {
     let classifier = models.classNames.isEmpty ? nil : models.classifier
     guard classifier != nil || models.critic != nil else { return }
     // What is judged is what will be seen: bytes, not what the decoder said before rounding.

@@ -22,6 +22,11 @@ struct SampleImages: StageCommand {
       Writes to the --output folder: images/CLASS/00000.png and so on, contact-sheet.png, and \
       samples.safetensors with the codes, label and score of every candidate, the rejected ones too.
 
+      With --codes, another program has drawn the candidates: it wrote their codes and labels into a file \
+      of codes, as the article on file formats describes it. They are decoded, scored, turned away and \
+      recorded like any others, so that tune-rejection takes them; --threshold and --keep choose among \
+      all of them. The folder of models then needs no priors.
+
       From a folder with a vae.safetensors, the baseline of train-vqvae --bottleneck gaussian, z is \
       drawn from N(0, I) and decoded; there are no classes, and so nothing to turn away.
 
@@ -33,6 +38,8 @@ struct SampleImages: StageCommand {
 
       EXAMPLE
         sample-images --models models/digits --count 12 --threshold 0.9 \\
+          --output output/samples
+        sample-images --models models/digits --codes theirs.safetensors --keep 0.5 \\
           --output output/samples
       """)
 
@@ -47,30 +54,46 @@ struct SampleImages: StageCommand {
   @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"))
   var output: String
 
+  @OptionGroup var origin: GivenCodesOptions
   @OptionGroup var choice: SamplingOptions
   @OptionGroup var shards: ShardOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
+  func validate() throws {
+    guard origin.given != nil else { return }
+    let flags =
+      choice.usesOfDrawing + [("--shard", shards.shard != nil), ("--seed", seed.seed != 0)]
+    if let (name, _) = flags.first(where: { $0.1 }) {
+      throw ValidationError("The candidates of --codes are drawn already; leave out \(name).")
+    }
+  }
+
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
-    switch try GenerativeModel(folder: models) {
-    case .codes(let folder): try sample(from: folder)
+    switch try GenerativeModel(folder: models, needsPriors: origin.given == nil) {
+    case .codes(let folder):
+      if let given = origin.given {
+        try choose(among: given, by: folder)
+      } else {
+        try sample(from: folder)
+      }
     case .gaussian(let vae):
+      if origin.given != nil { throw choice.withoutCodes("--codes") }
       let plan = try choice.planWithoutCodes(shard: shards.shard)
       let generator = GaussianGenerator(vae, seed: seed.seed)
       let writer = try SampleWriter(generator, classNames: [], folder: output)
       defer { writer.folder.release() }
       let candidates = try draw(plan, by: generator.draw)
-      try write(candidates, of: plan, classNames: [], to: writer) {
+      try write(candidates, of: plan.labels, classNames: [], to: writer) {
         try writer.removeEarlier(Self.record)
       }
     }
   }
 
   /// The file that says what is to be known of the candidates.
-  private static let record = "samples.safetensors"
+  static let record = "samples.safetensors"
 
   private func sample(from folder: ModelFolder) throws {
     let plan = try choice.plan(for: folder, path: models)
@@ -78,10 +101,10 @@ struct SampleImages: StageCommand {
     let basis = try choice.basis(for: folder, path: models)
     let generator = CandidateGenerator(
       folder, seed: seed.seed, distribution: distributions, batchSize: choice.batch, basis: basis)
-    let settings = SampleShardSettings(
-      SampleFile.Configuration(
-        models: folder, seed: seed.seed, distribution: distributions, rejection: plan.rejection,
-        basis: basis), plan: plan)
+    let configuration = SampleFile.Configuration(
+      models: folder, seed: seed.seed, distribution: distributions, rejection: plan.rejection,
+      basis: basis)
+    let settings = SampleShardSettings(configuration, plan: plan)
     if let shard = shards.shard {
       try drawShard(shard, of: settings, plan, by: generator, sources: folder.sources)
       return
@@ -98,11 +121,15 @@ struct SampleImages: StageCommand {
       try drawn.check(settings, sources: folder.sources, naming: shards[0])
       candidates = try draw(plan) { try drawn.draw($0, orFrom: generator, progress: $1) }
     }
-    try write(candidates, of: plan, classNames: folder.classNames, to: writer) {
-      try SampleFile(
-        candidates, models: folder, seed: seed.seed, distribution: distributions,
-        rejection: plan.rejection, basis: basis
-      ).write(to: file)
+    try write(candidates, of: plan.labels, classNames: folder.classNames, to: writer) {
+      try SampleFile(configuration, candidates, sources: folder.sources).write(to: file)
+    }
+    let kept = candidates.count(where: \.isAccepted)
+    let wanted = plan.labels.count * plan.countPerClass
+    if kept < wanted {
+      throw FileError(
+        output, "has only \(kept) of \(wanted) images: the attempts are used up",
+        remedy: "lower --threshold or raise --attempts")
     }
   }
 
@@ -120,9 +147,10 @@ struct SampleImages: StageCommand {
       to: shard.path(of: file))
   }
 
-  /// Writes what was drawn by the plan, with `record` for what is to be known of the candidates.
-  private func write(
-    _ candidates: [Candidate], of plan: RejectionSampling, classNames: [String],
+  /// Writes the candidates, with `record` for what is to be known of them, and prints how many there are of
+  /// each class.
+  func write(
+    _ candidates: [Candidate], of labels: [Int32], classNames: [String],
     to writer: SampleWriter, record: () throws -> Void
   ) throws {
     let kept = candidates.count(where: \.isAccepted)
@@ -133,13 +161,7 @@ struct SampleImages: StageCommand {
     }
     try writer.writeContactSheet(candidates)
     try record()
-    print(summary(of: candidates, plan: plan, classNames: classNames))
-    let wanted = plan.labels.count * plan.countPerClass
-    if kept < wanted {
-      throw FileError(
-        output, "has only \(kept) of \(wanted) images: the attempts are used up",
-        remedy: "lower --threshold or raise --attempts")
-    }
+    print(sampleSummary(of: candidates, labels: labels, classNames: classNames))
   }
 
   private func draw(
@@ -154,25 +176,5 @@ struct SampleImages: StageCommand {
         figures: [Figure("drawn", Double(drawn)), Figure("kept", Double(kept))])
       try Interruption.throwIfRequested()
     }
-  }
-
-  private func summary(
-    of candidates: [Candidate], plan: RejectionSampling, classNames: [String]
-  ) -> String {
-    func row(_ name: String, _ members: [Candidate]) -> [String] {
-      let kept = members.count(where: \.isAccepted)
-      return [
-        name, "\(members.count)", "\(kept)", "\(members.count - kept)",
-        members.isEmpty ? "–" : "\(100 * kept / members.count)%",
-      ]
-    }
-    var table = TextTable(["class", "drawn", "kept", "turned away", "acceptance"])
-    for label in plan.labels {
-      table.addRow(
-        row(
-          label < 0 ? "any" : classNames[Int(label)], candidates.filter { $0.label == label }))
-    }
-    if plan.labels.count > 1 { table.addRow(row("all", candidates)) }
-    return table.description
   }
 }

@@ -7,8 +7,10 @@ import SamplingCommands
 
 /// What to draw, how, and what to keep.
 struct SamplingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Images to keep of each class.", valueName: "n"))
-  var count = 12
+  @Option(
+    name: .customLong("count"),
+    help: ArgumentHelp("Images to keep of each class. (default: 12)", valueName: "n"))
+  private var requestedCount: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -38,13 +40,18 @@ struct SamplingOptions: ParsableArguments {
   var rejectBy: RejectionBasis?
 
   @Option(
-    help: ArgumentHelp("Draw at most this many candidates per image to keep.", valueName: "n"))
-  var attempts = 20
+    name: .customLong("attempts"),
+    help: ArgumentHelp(
+      "Draw at most this many candidates per image to keep. (default: 20)", valueName: "n"))
+  private var requestedAttempts: Int?
 
   @OptionGroup var dials: DistributionOptions
 
   @Option(help: ArgumentHelp("Images in memory at once; changes no result.", valueName: "n"))
   var batch = 192
+
+  private var count: Int { requestedCount ?? 12 }
+  private var attempts: Int { requestedAttempts ?? 20 }
 
   func validate() throws {
     func check(_ isRight: Bool, _ message: String) throws {
@@ -65,6 +72,15 @@ struct SamplingOptions: ParsableArguments {
 
   /// Throws a `FileError` if there is nothing to judge with, a `ValidationError` if a class is unknown.
   func plan(for models: ModelFolder, path: String) throws -> RejectionSampling {
+    RejectionSampling(
+      labels: try labels(models.classNames), countPerClass: count,
+      rejection: try rejection(for: models, path: path), attempts: attempts)
+  }
+
+  /// Which candidates are kept.
+  ///
+  /// Throws a `FileError` naming the folder at `path` if there is nothing to judge with.
+  func rejection(for models: ModelFolder, path: String) throws -> Rejection {
     let rejection: Rejection =
       threshold.map { .threshold($0) } ?? keep.map { .fraction($0) } ?? .none
     if rejection != .none && RejectionBasis(standardFor: models) == nil {
@@ -72,9 +88,15 @@ struct SamplingOptions: ParsableArguments {
         path, "has no classifier for classes of images, and no critic",
         remedy: "train one with train-classifier, or leave out --threshold and --keep")
     }
-    return RejectionSampling(
-      labels: try labels(models.classNames), countPerClass: count, rejection: rejection,
-      attempts: attempts)
+    return rejection
+  }
+
+  /// The flags that say what is to be drawn and how, and whether each was given.
+  var usesOfDrawing: [(String, Bool)] {
+    [
+      ("--count", requestedCount != nil), ("--classes", classes != nil),
+      ("--attempts", requestedAttempts != nil),
+    ] + dials.uses
   }
 
   /// What candidates are to be kept by.
@@ -102,11 +124,14 @@ struct SamplingOptions: ParsableArguments {
         ("--classes", classes != nil), ("--threshold", threshold != nil), ("--keep", keep != nil),
         ("--reject-by", rejectBy != nil), ("--shard", shard != nil),
       ] + dials.uses
-    if let (name, _) = flags.first(where: { $0.1 }) {
-      throw ValidationError("These models are a VAE, without codes or classes; leave out \(name).")
-    }
+    if let (name, _) = flags.first(where: { $0.1 }) { throw withoutCodes(name) }
     return RejectionSampling(
       labels: [-1], countPerClass: count, rejection: .none, attempts: attempts)
+  }
+
+  /// The mistake of a flag that is of codes or classes.
+  func withoutCodes(_ flag: String) -> ValidationError {
+    ValidationError("These models are a VAE, without codes or classes; leave out \(flag).")
   }
 
   private func labels(_ names: [String]) throws -> [Int32] {

@@ -22,6 +22,7 @@ import Testing
     (["--classes", "disc,cube"], "There is no class 'cube'; there are: disc, ring, square."),
     (["--classes", ""], "--classes names no class."),
     (["--classes", "disc,disc"], "--classes names 'disc' twice."),
+    (["--any-model"], "--any-model needs --codes."),
   ])
   func ofSampling(flags: [String], message: String) throws {
     let pipeline = try Pipeline.shared.get()
