@@ -68,7 +68,7 @@ public struct ImageOptions: ParsableArguments {
     let dataset = try openDataset(
       path: images, labels: labels, where: conditions, size: size, color: color,
       toleratesBadImages: badImages == .skip, indexing: files.report)
-    showFound(dataset)
+    showFound(dataset, in: images)
     guard badImages == .skip else { return dataset }
     let (readable, errors) = try checking(dataset) { try dataset.readableImages(progress: $0) }
     warn(of: errors, among: dataset.count)
@@ -81,17 +81,13 @@ public struct ImageOptions: ParsableArguments {
     let sequence = try Images.openSequence(
       path: images, labels: labels, where: conditions, size: shape.size, color: shape.color,
       toleratesBadImages: badImages == .skip, indexing: files.report)
-    showFound(sequence)
+    showFound(sequence, in: images)
     guard badImages == .skip else { return sequence }
     let (readable, errors) = try checking(sequence) {
       try sequence.leavingOutUnreadable(progress: $0)
     }
     warn(of: errors, among: sequence.count)
     return readable
-  }
-
-  private func showFound(_ sequence: any ImageSequence) {
-    Console.standardError.writeLine(onOneLine(foundLine(in: images, sequence)))
   }
 
   private func checking<Result>(

@@ -45,18 +45,20 @@ public final class CandidateGenerator: ImageGenerator {
   private let distribution: LevelDistributions
   private let batchSize: Int
   private let basis: RejectionBasis
+  private let pictures: PartialPictures?
 
-  /// A generator whose candidate k of a class is a function of the models, `seed` and
-  /// `distribution` alone, and its score of `basis` too. `batchSize` images are in memory at once.
+  /// A generator whose candidate k of a class is a function of the models, `seed`, `distribution` and the
+  /// `pictures` to complete alone, and its score of `basis` too. `batchSize` images are in memory at once.
   public init(
     _ models: ModelFolder, seed: UInt64, distribution: LevelDistributions, batchSize: Int,
-    basis: RejectionBasis = .class
+    basis: RejectionBasis = .class, completing pictures: PartialPictures? = nil
   ) {
     self.models = models
     self.seed = seed
     self.distribution = distribution
     self.batchSize = batchSize
     self.basis = basis
+    self.pictures = pictures
     samplers = models.priors.map { PriorSampler($0.prior) }
   }
 
@@ -105,14 +107,15 @@ public final class CandidateGenerator: ImageGenerator {
     let streams = wanted.map { root.stream(Int($0.label)).stream($0.number) }
     let labels = wanted.map(\.label)
     var codes: [[Int32]] = []
-    for (sampler, loaded) in zip(samplers, models.priors) {
-      let configuration = loaded.prior.configuration
+    for (level, sampler) in samplers.enumerated() {
+      let configuration = models.priors[level].prior.configuration
       codes.append(
         sampler.sample(
           streams.map { $0.stream(configuration.level.name) },
           labels: configuration.classCount > 0 ? labels : nil,
           conditions: Array(codes.prefix(configuration.conditions.count)),
-          distribution: distribution[configuration.level.name]))
+          distribution: distribution[configuration.level.name],
+          known: pictures?.knownCodes(of: wanted, level: level)))
     }
     var candidates = wanted.enumerated().map { index, wanted in
       Candidate(

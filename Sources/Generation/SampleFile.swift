@@ -45,8 +45,8 @@ public struct SampleFile {
   public let configuration: Configuration
   /// The candidates, by class and number.
   public let candidates: [Candidate]
-  /// The digest of each file they were made with, by its role: the models, or the codes that another
-  /// program drew and the models but the priors.
+  /// The digest of all they were made with, by its role: the models, and what is known of pictures that are
+  /// completed; or the codes that another program drew and the models but the priors.
   public let sources: [String: String]
   /// The codes that another program drew; nil of candidates drawn by the priors.
   public let givenCodes: GivenCodes?

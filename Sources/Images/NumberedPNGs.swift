@@ -20,13 +20,17 @@ public struct NumberedPNGs {
     }
   }
 
-  /// Writes the next image of a class, or without one where `label` is nil.
+  /// Writes the next image of a class, or without one where `label` is nil. Names may begin with a `prefix`;
+  /// those of each are numbered for themselves.
   ///
   /// Throws an `ImageError` if it cannot be written.
-  public mutating func write(_ image: Image, label: Int?) throws {
-    let subfolder = label.map { classNames[$0] + "/" } ?? ""
-    let number = counts[subfolder, default: 0]
-    counts[subfolder] = number + 1
-    try image.writePNG(to: "\(folder)/\(subfolder)\(String(format: "%05d", number)).png")
+  public mutating func write(_ image: Image, label: Int?, prefix: String = "") throws {
+    let name = (label.map { classNames[$0] + "/" } ?? "") + prefix
+    let number = counts[name, default: 0]
+    counts[name] = number + 1
+    try image.writePNG(to: "\(folder)/\(name)\(Self.text(number)).png")
   }
+
+  /// A number as it is in names.
+  public static func text(_ number: Int) -> String { String(format: "%05d", number) }
 }

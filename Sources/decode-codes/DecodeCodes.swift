@@ -21,8 +21,8 @@ struct DecodeCodes: StageCommand {
       every program takes as --images. Classes are left out if some of the codes have none.
 
       EXAMPLE
-        decode-codes --codes output/codes.safetensors --vqvae output/vqvae.safetensors \\
-          --output output/decoded
+        decode-codes --codes output/codes.safetensors \\
+          --vqvae output/vqvae.safetensors --output output/decoded
       """)
 
   @Option(help: ArgumentHelp("The codes.", valueName: "path"))

@@ -9,12 +9,17 @@ import SamplingCommands
 struct SamplingOptions: ParsableArguments {
   @Option(
     name: .customLong("count"),
-    help: ArgumentHelp("Images to keep of each class. (default: 12)", valueName: "n"))
+    help: ArgumentHelp(
+      "Images to keep of each class, or with --complete of each picture. (default: 12)",
+      valueName: "n"))
   private var requestedCount: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The classes to draw, by name, separated by commas. (default: all)", valueName: "names"))
+      """
+      The classes to draw, by name, separated by commas. (default: all, or with --complete that of each \
+      picture)
+      """, valueName: "names"))
   var classes: String?
 
   @Option(
@@ -70,10 +75,14 @@ struct SamplingOptions: ParsableArguments {
     try check((1...65_536).contains(batch), "--batch lies between 1 and 65536.")
   }
 
+  /// What is to be drawn of `labels`, or else of the classes that are asked for.
+  ///
   /// Throws a `FileError` if there is nothing to judge with, a `ValidationError` if a class is unknown.
-  func plan(for models: ModelFolder, path: String) throws -> RejectionSampling {
+  func plan(
+    for models: ModelFolder, path: String, labels: [Int32]? = nil
+  ) throws -> RejectionSampling {
     RejectionSampling(
-      labels: try labels(models.classNames), countPerClass: count,
+      labels: try labels ?? self.labels(models.classNames), countPerClass: count,
       rejection: try rejection(for: models, path: path), attempts: attempts)
   }
 
@@ -134,7 +143,10 @@ struct SamplingOptions: ParsableArguments {
     ValidationError("These models are a VAE, without codes or classes; leave out \(flag).")
   }
 
-  private func labels(_ names: [String]) throws -> [Int32] {
+  /// The labels that are asked for, of classes called `names`; -1 where there are none.
+  ///
+  /// Throws a `ValidationError` if a class is unknown.
+  func labels(_ names: [String]) throws -> [Int32] {
     guard let classes else { return names.isEmpty ? [-1] : names.indices.map(Int32.init) }
     let wanted = classes.split(separator: ",")
     if wanted.isEmpty { throw ValidationError("--classes names no class.") }

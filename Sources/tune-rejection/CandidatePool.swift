@@ -39,6 +39,11 @@ struct CandidatePool {
         path, "was not drawn from \(folder.vqvae.file.path)",
         remedy: "pass the models it was drawn from or sample again")
     }
+    guard file.sources[PartialPictures.sourceRole] == nil else {
+      throw FileError(
+        path, "has completions of pictures, of which the best of each picture are kept",
+        remedy: "pass samples that were drawn without --complete")
+    }
     guard !candidates.isEmpty else {
       throw FileError(path, "has no candidates", remedy: "sample again")
     }
