@@ -140,6 +140,12 @@ let package = Package(
         "Artifacts", "CommandLineTools", "Images", "Models", "Tensors", argumentParser,
       ]),
     .executableTarget(
+      name: "reconstruct-images",
+      dependencies: [
+        "Artifacts", "CommandLineTools", "Evaluation", "Images", "Models", "Tensors",
+        argumentParser,
+      ]),
+    .executableTarget(
       name: "train-prior",
       dependencies: [
         "Artifacts", "CommandLineTools", "Communication", "Models", "PixelCNN",
@@ -244,8 +250,9 @@ let package = Package(
         "Artifacts", "Emoji", "Evaluation", "Generation", "Images", "Models", "NeuralNetworks",
         "PixelCNN",
         "ProcessTesting", "ReferenceFixtures", "Tensors", "Training", "decode-codes", "evaluate",
-        "extract-codes", "extract-emoji", "import-reference", "prepare-images", "sample-images",
-        "train-classifier", "train-prior", "train-vqvae", "tune-rejection",
+        "extract-codes", "extract-emoji", "import-reference", "prepare-images",
+        "reconstruct-images", "sample-images", "train-classifier", "train-prior", "train-vqvae",
+        "tune-rejection",
       ], resources: [.copy("Help")]),
     .testTarget(
       name: "EvaluationTests",

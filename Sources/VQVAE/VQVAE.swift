@@ -92,15 +92,20 @@ public final class VQVAE {
 
   /// The images that codes stand for: [images, height, width, channels], about [-1, 1].
   ///
-  /// - Parameter codes: one array per level, from the top, as `encode` returns them.
-  public func decode(_ codes: [[Int32]], images: Int) -> Tensor {
+  /// - Parameters:
+  ///   - codes: one array per level, from the top, as `encode` returns them.
+  ///   - onlyLevel: the one level that the decoder sees, from 0 at the top; nil for all. In the place of
+  ///     others it sees zeros, as of the lower levels in a training with level dropout.
+  public func decode(_ codes: [[Int32]], images: Int, onlyLevel: Int? = nil) -> Tensor {
     let pass = ForwardPass.inference
     var context: Tensor?
     for (index, codebook) in codebooks.enumerated() {
       let (height, width) = configuration.mapSize(ofLevel: index)
+      let isSeen = onlyLevel == nil || onlyLevel == index
       let vectors = codebook.vectors(
         of: codes[index], images: images, height: height, width: width)
-      context = extend(context, by: vectors, level: index, in: pass)
+      context = extend(
+        context, by: isSeen ? vectors : Tensor(zeros: vectors.shape), level: index, in: pass)
     }
     guard let context else { preconditionFailure("a VQ-VAE has at least one level") }
     return decoder(context, in: pass)

@@ -9,7 +9,7 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     "decode-codes", "evaluate", "extract-codes", "extract-emoji", "import-reference",
-    "prepare-images", "sample-images", "train-classifier",
+    "prepare-images", "reconstruct-images", "sample-images", "train-classifier",
     "train-prior", "train-vqvae", "tune-rejection",
   ])
   func help(name: String) throws {

@@ -83,6 +83,14 @@ extension Command {
       ["--codes", codes, "--vqvae", vqvae, "--output", output, "--threads", "1"])
   }
 
+  static func reconstructImages(
+    _ images: String = "images", vqvae: String = "vqvae.safetensors", output: String
+  ) -> Command {
+    Command(
+      "reconstruct-images",
+      ["--images", images, "--vqvae", vqvae, "--output", output, "--threads", "1"])
+  }
+
   static func trainPrior(
     _ level: String, codes: String = "codes.safetensors", output: String? = nil
   ) -> Command {
