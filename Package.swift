@@ -142,6 +142,17 @@ let package = Package(
         argumentParser,
       ]),
     .executableTarget(
+      name: "decode-codes",
+      dependencies: [
+        "Artifacts", "CommandLineTools", "Images", "Models", "Tensors", argumentParser,
+      ]),
+    .executableTarget(
+      name: "reconstruct-images",
+      dependencies: [
+        "Artifacts", "CommandLineTools", "Evaluation", "Images", "Models", "Tensors",
+        argumentParser,
+      ]),
+    .executableTarget(
       name: "train-prior",
       dependencies: [
         "Artifacts", "CommandLineTools", "Communication", "Models", "PixelCNN",
@@ -156,8 +167,8 @@ let package = Package(
     .executableTarget(
       name: "sample-images",
       dependencies: [
-        "Artifacts", "CommandLineTools", "Generation", "Models", "PixelCNN", "SamplingCommands",
-        "Tensors", argumentParser,
+        "Artifacts", "CommandLineTools", "Generation", "Images", "Models", "PixelCNN",
+        "SamplingCommands", "Tensors", argumentParser,
       ]),
     .executableTarget(
       name: "evaluate",
@@ -245,9 +256,10 @@ let package = Package(
       dependencies: [
         "Artifacts", "Emoji", "Evaluation", "Generation", "Images", "Models", "NeuralNetworks",
         "PixelCNN",
-        "ProcessTesting", "ReferenceFixtures", "Tensors", "Training", "evaluate", "extract-codes",
-        "extract-emoji", "import-reference", "prepare-images", "sample-images", "train-classifier",
-        "train-prior", "train-vqvae", "tune-rejection",
+        "ProcessTesting", "ReferenceFixtures", "Tensors", "Training", "decode-codes", "evaluate",
+        "extract-codes", "extract-emoji", "import-reference", "prepare-images",
+        "reconstruct-images", "sample-images", "train-classifier", "train-prior", "train-vqvae",
+        "tune-rejection",
       ], resources: [.copy("Help")]),
     .testTarget(
       name: "EvaluationTests",

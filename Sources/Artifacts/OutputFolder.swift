@@ -29,6 +29,21 @@ public final class OutputFolder {
     }
   }
 
+  /// Checks that each class can have a sub-folder that one sees: their names may be out of anybody's file.
+  ///
+  /// Throws a `FileError` naming the folder at `path`, with `remedy`, if one cannot.
+  public static func checkSubfolders(
+    _ classNames: [String], of path: String, remedy: String
+  ) throws {
+    if let name = classNames.first(where: {
+      $0.isEmpty || $0.utf8.count > NAME_MAX || $0.hasPrefix(".") || $0.contains("/")
+        || $0.contains("\0")
+    }) {
+      throw FileError(
+        path, "cannot have a sub-folder for the class \(quoted(name))", remedy: remedy)
+    }
+  }
+
   /// The path of a file in the folder.
   public func callAsFunction(_ name: String) -> String {
     (path as NSString).appendingPathComponent(name)

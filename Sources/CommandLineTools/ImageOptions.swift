@@ -89,7 +89,7 @@ public struct ImageOptions: ParsableArguments {
   ///
   /// - Returns: their numbers.
   private func unreadableImages(of sequence: any ImageSequence) throws -> Set<Int> {
-    Console.standardError.writeLine(onOneLine(foundLine(in: images, sequence)))
+    showFound(sequence, in: images)
     guard badImages == .skip else { return [] }
     let progress = ProgressReporter("checking \(images)", total: sequence.count, unit: "image")
     let errors = try sequence.readingErrors {

@@ -45,18 +45,20 @@ public final class CandidateGenerator: ImageGenerator {
   private let distribution: LevelDistributions
   private let batchSize: Int
   private let basis: RejectionBasis
+  private let pictures: PartialPictures?
 
-  /// A generator whose candidate k of a class is a function of the models, `seed` and
-  /// `distribution` alone, and its score of `basis` too. `batchSize` images are in memory at once.
+  /// A generator whose candidate k of a class is a function of the models, `seed`, `distribution` and the
+  /// `pictures` to complete alone, and its score of `basis` too. `batchSize` images are in memory at once.
   public init(
     _ models: ModelFolder, seed: UInt64, distribution: LevelDistributions, batchSize: Int,
-    basis: RejectionBasis = .class
+    basis: RejectionBasis = .class, completing pictures: PartialPictures? = nil
   ) {
     self.models = models
     self.seed = seed
     self.distribution = distribution
     self.batchSize = batchSize
     self.basis = basis
+    self.pictures = pictures
     samplers = models.priors.map { PriorSampler($0.prior) }
   }
 
@@ -76,9 +78,25 @@ public final class CandidateGenerator: ImageGenerator {
     return candidates
   }
 
+  /// Scores candidates, whoever drew them.
+  ///
+  /// - Parameter progress: called with how many of them are done; what it throws ends the work.
+  /// - Throws: a `FileError` naming a network whose score is not a number, and what `progress` throws.
+  public func score(
+    _ candidates: inout [Candidate], progress: (Int) throws -> Void = { _ in }
+  ) throws {
+    for start in stride(from: 0, to: candidates.count, by: batchSize) {
+      let batch = start..<min(start + batchSize, candidates.count)
+      var scored = Array(candidates[batch])
+      try scoreBatch(&scored)
+      candidates.replaceSubrange(batch, with: scored)
+      try progress(batch.upperBound)
+    }
+  }
+
   /// The images of candidates: [images, height, width, channels] in about [-1, 1].
   public func decode(_ candidates: [Candidate]) -> Tensor {
-    let codes = samplers.indices.map { level in
+    let codes = models.vqvae.levels.indices.map { level in
       candidates.flatMap { $0.codes[level].map(Int32.init) }
     }
     return models.vqvae.model.decode(codes, images: candidates.count)
@@ -89,14 +107,15 @@ public final class CandidateGenerator: ImageGenerator {
     let streams = wanted.map { root.stream(Int($0.label)).stream($0.number) }
     let labels = wanted.map(\.label)
     var codes: [[Int32]] = []
-    for (sampler, loaded) in zip(samplers, models.priors) {
-      let configuration = loaded.prior.configuration
+    for (level, sampler) in samplers.enumerated() {
+      let configuration = models.priors[level].prior.configuration
       codes.append(
         sampler.sample(
           streams.map { $0.stream(configuration.level.name) },
           labels: configuration.classCount > 0 ? labels : nil,
           conditions: Array(codes.prefix(configuration.conditions.count)),
-          distribution: distribution[configuration.level.name]))
+          distribution: distribution[configuration.level.name],
+          known: pictures?.knownCodes(of: wanted, level: level)))
     }
     var candidates = wanted.enumerated().map { index, wanted in
       Candidate(
@@ -106,11 +125,11 @@ public final class CandidateGenerator: ImageGenerator {
           return codes[index * size..<(index + 1) * size].map(UInt16.init)
         })
     }
-    try score(&candidates)
+    try scoreBatch(&candidates)
     return candidates
   }
 
-  private func score(_ candidates: inout [Candidate]) throws {
+  private func scoreBatch(_ candidates: inout [Candidate]) throws {
     let classifier = models.classNames.isEmpty ? nil : models.classifier
     guard classifier != nil || models.critic != nil else { return }
     // What is judged is what will be seen: bytes, not what the decoder said before rounding.

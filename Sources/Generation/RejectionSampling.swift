@@ -2,9 +2,10 @@ import Artifacts
 
 /// Draws candidates until enough are kept.
 public struct RejectionSampling {
-  /// The labels to draw; [-1] where there are no classes.
+  /// The labels to draw; [-1] where there are no classes. One may be there several times, as where several
+  /// pictures of a class are completed: then the numbers of its candidates are dealt out in turn.
   public let labels: [Int32]
-  /// Images to keep of each class.
+  /// Images to keep of each label.
   public let countPerClass: Int
   /// Which are kept.
   public let rejection: Rejection
@@ -12,6 +13,10 @@ public struct RejectionSampling {
   public let attempts: Int
   /// The shard whose part it is; nil for all.
   private var shard: Shard?
+  /// How often each label is there.
+  private let turns: [Int32: Int]
+  /// How many labels like it are before each.
+  private let before: [Int]
 
   /// A plan for `countPerClass` images of each of `labels`.
   public init(labels: [Int32], countPerClass: Int, rejection: Rejection, attempts: Int) {
@@ -19,6 +24,12 @@ public struct RejectionSampling {
     self.countPerClass = countPerClass
     self.rejection = rejection
     self.attempts = attempts
+    var turns: [Int32: Int] = [:]
+    before = labels.map { label in
+      defer { turns[label, default: 0] += 1 }
+      return turns[label, default: 0]
+    }
+    self.turns = turns
   }
 
   /// How many images of a class, and at least how many candidates, can be asked for.
@@ -78,15 +89,17 @@ public struct RejectionSampling {
       let wanted = labels.indices.flatMap { index in
         let missing = min(
           countPerClass - kept[index], countPerClass * attempts - drawn[index])
-        return (0..<missing).map { (label: labels[index], number: drawn[index] + $0, index) }
+        return (0..<missing).map { (index: index, position: drawn[index] + $0) }
       }
       if wanted.isEmpty { return all.sorted(by: byClassAndNumber) }
       let keptBefore = kept.reduce(0, +)
-      var round = try draw(wanted.map { ($0.label, number(at: $0.number)) }) {
+      var round = try draw(
+        wanted.map { (labels[$0.index], number(at: $0.position, of: $0.index)) }
+      ) {
         try progress(all.count + $0, keptBefore)
       }
       for (position, request) in wanted.enumerated() {
-        let index = request.2
+        let index = request.index
         drawn[index] += 1
         round[position].isAccepted = isGood(round[position])
         if round[position].isAccepted { kept[index] += 1 }
@@ -100,9 +113,10 @@ public struct RejectionSampling {
     _ fraction: Float, from draw: @escaping Drawing, _ progress: (Int, Int) throws -> Void
   ) throws -> [Candidate] {
     let pool = poolSize(fraction)
-    var all = try draw(
-      labels.flatMap { label in (0..<pool).map { (label: label, number: $0) } }
-    ) { try progress($0, 0) }
+    let wanted = labels.indices.flatMap { index in
+      (0..<pool).map { (label: labels[index], number: number(at: $0, of: index)) }
+    }
+    var all = try draw(wanted) { try progress($0, 0) }
     for index in labels.indices {
       all.keepBest(countPerClass, of: index * pool..<(index + 1) * pool)
     }
@@ -134,8 +148,14 @@ extension RejectionSampling {
     return share
   }
 
-  /// The number, in its class, of a candidate that a shard counts anew.
-  private func number(at position: Int) -> Int {
-    shard.map { $0.number - 1 + position * $0.count } ?? position
+  /// The number, in its class, of a candidate of a label by its place; a shard counts places anew.
+  private func number(at position: Int, of index: Int) -> Int {
+    let place = shard.map { $0.number - 1 + position * $0.count } ?? position
+    return before[index] + place * turns[labels[index], default: 1]
+  }
+
+  /// Which of so many shards has to draw the candidate with a label and number, from 0.
+  func shardIndex(of label: Int32, _ number: Int, among shards: Int) -> Int {
+    number / turns[label, default: 1] % shards
   }
 }

@@ -44,18 +44,21 @@ public struct SampleFile {
   public let configuration: Configuration
   /// The candidates, by class and number.
   public let candidates: [Candidate]
-  /// The digest of each model they were made with, by its role.
+  /// The digest of all they were made with, by its role: the models, and what is known of pictures that are
+  /// completed; or the codes that another program drew and the models but the priors.
   public let sources: [String: String]
+  /// The codes that another program drew; nil of candidates drawn by the priors.
+  public let givenCodes: GivenCodes?
 
-  /// Candidates drawn from `models`.
+  /// Candidates that this configuration and the files with these digests made.
   public init(
-    _ candidates: [Candidate], models: ModelFolder, seed: UInt64, distribution: LevelDistributions,
-    rejection: Rejection, basis: RejectionBasis = .class
+    _ configuration: Configuration, _ candidates: [Candidate], sources: [String: String],
+    givenCodes: GivenCodes? = nil
   ) {
-    configuration = Configuration(
-      models: models, seed: seed, distribution: distribution, rejection: rejection, basis: basis)
+    self.configuration = configuration
     self.candidates = candidates
-    sources = models.sources
+    self.sources = sources
+    self.givenCodes = givenCodes
   }
 
   /// Writes the file.
@@ -67,7 +70,9 @@ public struct SampleFile {
       CandidateTensors.accepted, shape: [candidates.count],
       .int32(candidates.map { $0.isAccepted ? 1 : 0 }))
     try Artifact(
-      metadata: ArtifactMetadata(kind: .samples, configuration: configuration, sources: sources),
+      metadata: ArtifactMetadata(
+        kind: .samples, configuration: configuration, sources: sources,
+        notes: givenCodes?.notes ?? [:]),
       tensors: CandidateTensors.tensors(candidates, layout: layout, besides: [accepted])
     ).write(to: path)
   }
@@ -91,7 +96,9 @@ public struct SampleFile {
       throw FileError(path, "is damaged: nothing can be kept by its rule", remedy: "sample again")
     }
     try CandidateTensors.checkCount(stored.count, layout: configuration.layout, path: path)
-    self.init(configuration, try stored.read(), sources: file.metadata.sources)
+    self.init(
+      configuration, try stored.read(), sources: file.metadata.sources,
+      givenCodes: GivenCodes(of: file.metadata))
   }
 
   /// Reads the files at `shards`, in the order of their numbers, as the file that would be at `path`.
@@ -99,11 +106,5 @@ public struct SampleFile {
   /// Throws as `init(path:)` does.
   public init(path: String, shards: [String]) throws {
     self = try SampleShards(path: path, shards: shards).whole()
-  }
-
-  init(_ configuration: Configuration, _ candidates: [Candidate], sources: [String: String]) {
-    self.configuration = configuration
-    self.candidates = candidates
-    self.sources = sources
   }
 }

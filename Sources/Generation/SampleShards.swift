@@ -27,8 +27,7 @@ public struct SampleShardSettings: Codable, Equatable, Sendable {
   /// Whether a run could have these settings, whoever wrote them.
   var isPossible: Bool {
     let layout = configuration.layout
-    return layout.isPossible && plan.isPossible && Set(labels).count == labels.count
-      && layout.firstStrayLabel(in: labels) == nil
+    return layout.isPossible && plan.isPossible && layout.firstStrayLabel(in: labels) == nil
   }
 }
 
@@ -75,11 +74,14 @@ public struct SampleShards {
     let layout = set.common.configuration.layout
     let stored = try set.files.map { try CandidateTensors($0, layout: layout, isDecided: false) }
     try CandidateTensors.checkCount(stored.reduce(0) { $0 + $1.count }, layout: layout, path: path)
+    let plan = set.common.plan
     var candidates: [Key: Candidate] = [:]
     for (index, part) in stored.enumerated() {
       for candidate in try part.read() {
         let key = Key(label: candidate.label, number: candidate.number)
-        guard key.number >= 0, key.number % stored.count == index else {
+        guard key.number >= 0,
+          plan.shardIndex(of: key.label, key.number, among: stored.count) == index
+        else {
           throw part.damage("candidate \(key.number) of a class is not of its share")
         }
         guard candidates.updateValue(candidate, forKey: key) == nil else {
@@ -99,12 +101,15 @@ public struct SampleShards {
   public func check(
     _ settings: SampleShardSettings, sources: [String: String], naming shard: String
   ) throws {
-    guard self.sources == sources, self.settings == settings else {
-      throw FileError(
-        shard,
-        self.sources == sources ? "was drawn with other settings" : "was drawn from other models",
-        remedy: "remove all shards, or draw them again with the same flags")
-    }
+    let roles = Set(self.sources.keys).union(sources.keys)
+    let strays = roles.filter { self.sources[$0] != sources[$0] }
+    guard !strays.isEmpty || self.settings != settings else { return }
+    throw FileError(
+      shard,
+      strays == [PartialPictures.sourceRole]
+        ? "completes other pictures, or other parts of them"
+        : strays.isEmpty ? "was drawn with other settings" : "was drawn from other models",
+      remedy: "remove all shards, or draw them again with the same flags")
   }
 
   /// The candidates of the given classes and numbers, in that order: those the shards have, and all

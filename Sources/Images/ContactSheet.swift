@@ -12,6 +12,8 @@ public struct ContactSheet: Sendable {
     case rejected
   }
 
+  /// The most tiles in a row that are still looked at as one.
+  public static let widest = 12
   /// The gap between tiles, and around them all, in pixels.
   public static let gap = 2
   /// The gap between groups, in pixels.

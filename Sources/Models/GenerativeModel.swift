@@ -9,15 +9,15 @@ public enum GenerativeModel {
   /// A VAE, `vae.safetensors`, whose prior is N(0, I).
   case gaussian(LoadedVAE)
 
-  /// Reads the models of the folder at `path`.
+  /// Reads the models of the folder at `path`. Priors that are not needed may be missing.
   ///
   /// Throws a `FileError` if a file is missing or damaged, two do not belong together, or the folder
   /// has a model of each kind.
-  public init(folder path: String) throws {
+  public init(folder path: String, needsPriors: Bool = true) throws {
     func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
     let vae = file("vae.safetensors")
     guard FileManager.default.fileExists(atPath: vae) else {
-      self = .codes(try ModelFolder(path: path))
+      self = .codes(try ModelFolder(path: path, needsPriors: needsPriors))
       return
     }
     guard !FileManager.default.fileExists(atPath: file("vqvae.safetensors")) else {

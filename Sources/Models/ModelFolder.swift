@@ -5,36 +5,36 @@ import Images
 import PixelCNN
 
 /// Everything needed to draw images, from one folder: `vqvae.safetensors`, `prior-LEVEL.safetensors`
-/// for each level, and `classifier.safetensors` and `critic.safetensors` where there are any.
+/// for each level, and `classifier.safetensors` and `critic.safetensors` where there are any. Codes that
+/// another program drew take no priors.
 public struct ModelFolder {
   /// Decodes codes into images.
   public let vqvae: LoadedVQVAE
-  /// One prior per level, from the top.
+  /// One prior per level, from the top; none where none were needed and not all are there.
   public let priors: [LoadedPrior]
   /// Says how likely an image is of the class asked for; nil if the folder has none.
   public let classifier: LoadedClassifier?
   /// Says how likely an image is real; nil if the folder has none.
   public let critic: LoadedClassifier?
 
-  /// Reads the folder at `path`.
+  /// Reads the folder at `path`. Priors that are not needed may be missing.
   ///
   /// Throws a `FileError` if a file is missing or damaged, or if two do not belong together.
-  public init(path: String) throws {
+  public init(path: String, needsPriors: Bool = true) throws {
     func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
+    func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
     vqvae = try LoadedVQVAE(path: file("vqvae.safetensors"))
-    priors = try vqvae.levels.map { level in
-      let path = file("prior-\(level.name).safetensors")
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw FileError(
-          path, "is missing", remedy: "train it with train-prior --level \(level.name)")
-      }
-      return try LoadedPrior(path: path)
+    let levels = vqvae.levels.map { (name: $0.name, path: file("prior-\($0.name).safetensors")) }
+    let missing = levels.first { !isThere($0.path) }
+    if needsPriors, let missing {
+      throw FileError(
+        missing.path, "is missing", remedy: "train it with train-prior --level \(missing.name)")
     }
+    priors = missing == nil ? try levels.map { try LoadedPrior(path: $0.path) } : []
     func classifier(
       _ name: String, for task: ClassifierConfiguration.Task?
     ) throws -> LoadedClassifier? {
-      guard FileManager.default.fileExists(atPath: file(name)) else { return nil }
-      return try LoadedClassifier(path: file(name), for: task)
+      isThere(file(name)) ? try LoadedClassifier(path: file(name), for: task) : nil
     }
     self.classifier = try classifier("classifier.safetensors", for: nil)
     critic = try classifier("critic.safetensors", for: .realness)
@@ -46,17 +46,30 @@ public struct ModelFolder {
 
   /// The digest of each model, by its role.
   public var sources: [String: String] {
-    var sources = [ArtifactKind.vqvae.rawValue: vqvae.file.digest]
+    var sources = sourcesWithoutPriors
     for prior in priors {
       sources["prior-\(prior.prior.configuration.level.name)"] = prior.file.digest
     }
+    return sources
+  }
+
+  /// The digest of each model but the priors, by its role.
+  public var sourcesWithoutPriors: [String: String] {
+    var sources = [ArtifactKind.vqvae.rawValue: vqvae.file.digest]
     sources[ArtifactKind.classifier.rawValue] = classifier?.file.digest
     sources[Self.criticRole] = critic?.file.digest
     return sources
   }
 
-  /// The names of the classes images can be asked for; empty if the top prior is unconditional.
-  public var classNames: [String] { priors[0].prior.configuration.classNames }
+  /// The names of the classes images can be asked for; empty if the top prior is unconditional. Without
+  /// priors, those that the classifier knows.
+  public var classNames: [String] {
+    priors.first?.prior.configuration.classNames
+      ?? classifier?.classifier.configuration.classNames ?? []
+  }
+
+  /// The path of the file that knows the classes.
+  public var classesPath: String { (priors.first?.file ?? classifier?.file ?? vqvae.file).path }
 
   /// A dataset with the classes of the models, if they have any, matched by name; it may have some of them.
   ///
@@ -67,8 +80,8 @@ public struct ModelFolder {
       let other = dataset.classNames.first { !classNames.contains($0) }
       throw FileError(
         path,
-        other.map { "has the class \(quoted($0)), which \(priors[0].file.path) does not know" }
-          ?? "has no classes, which \(priors[0].file.path) needs",
+        other.map { "has the class \(quoted($0)), which \(classesPath) does not know" }
+          ?? "has no classes, which \(classesPath) needs",
         remedy: "pass images in the classes of the models")
     }
     return labelled

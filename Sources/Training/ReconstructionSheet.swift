@@ -3,7 +3,7 @@ import Models
 import Tensors
 
 extension TrainingTask.Sheet {
-  /// The first images of a dataset above what `reconstruct` makes of them, both [images, height, width,
+  /// Images of all classes of a dataset above what `reconstruct` makes of them, both [images, height, width,
   /// channels] in about [-1, 1]; `batchSize` images are taken at a time. It throws what the dataset does.
   static func reconstructions(
     of dataset: any ImageDataset, batchSize: Int, by reconstruct: @escaping (Tensor) -> Tensor
@@ -21,9 +21,10 @@ private func reconstructionSheet(
   // original.
   let columns = min(12, max(1, 2048 / dataset.shape.width), dataset.count)
   var sheet = ContactSheet(columns: columns, zoom: max(1, 64 / dataset.shape.width))
+  let numbers = dataset.numbersShowingClassesEvenly(limit: 3 * columns)
   for row in 0..<min(3, dataset.count / columns) {
     var (originals, copies): ([Image], [Image]) = ([], [])
-    let images = Subset(of: dataset, at: row * columns..<(row + 1) * columns)
+    let images = Subset(of: dataset, at: numbers[row * columns..<(row + 1) * columns])
     try forEachBatch(of: images, size: batchSize) { batch in
       originals += batch.images(of: dataset.shape)
       copies += reconstruct(batch.tensor(of: dataset.shape)).images()

@@ -92,18 +92,21 @@ public final class VQVAE {
 
   /// The images that codes stand for: [images, height, width, channels], about [-1, 1].
   ///
-  /// - Parameter codes: one array per level, from the top, as `encode` returns them; levels left out at
-  ///   the end are hidden, as level dropout hides them.
-  public func decode(_ codes: [[Int32]], images: Int) -> Tensor {
+  /// - Parameters:
+  ///   - codes: one array per level, from the top, as `encode` returns them; levels left out at the end
+  ///     are hidden.
+  ///   - onlyLevel: the one level that the decoder sees, from 0 at the top; nil for all. In the place of
+  ///     others it sees zeros, as of the lower levels in a training with level dropout.
+  public func decode(_ codes: [[Int32]], images: Int, onlyLevel: Int? = nil) -> Tensor {
     let pass = ForwardPass.inference
     var context: Tensor?
     for (index, codebook) in codebooks.enumerated() {
       let (height, width) = configuration.mapSize(ofLevel: index)
+      let isSeen = index < codes.count && (onlyLevel == nil || onlyLevel == index)
       let vectors =
-        index < codes.count
+        isSeen
         ? codebook.vectors(of: codes[index], images: images, height: height, width: width)
-        : Tensor(
-          zeros: [images, height, width, configuration.levels[index].codeChannels])
+        : Tensor(zeros: [images, height, width, configuration.levels[index].codeChannels])
       context = extend(context, by: vectors, level: index, in: pass)
     }
     guard let context else { preconditionFailure("a VQ-VAE has at least one level") }

@@ -22,6 +22,20 @@ struct SampleImages: StageCommand {
       Writes to the --output folder: images/CLASS/00000.png and so on, contact-sheet.png, and \
       samples.safetensors with the codes, label and score of every candidate, the rejected ones too.
 
+      With --complete, pictures are completed, each --count times. What --rows or --mask says is known keeps \
+      its codes; a code is known where all pixels are that it stands for. The rest is drawn given them, \
+      level by level. What is not known is not looked at: the nearest known pixels take its place before \
+      the picture is encoded. Codes are drawn row by row from the upper left, and each sees only those \
+      before it: known codes that come later are kept, but what is drawn before them does not look at \
+      them. So what is below what is known is completed best. images/CLASS/00007-00000.png is the first \
+      completion of picture 7, counted from 0; contact-sheet.png shows pictures, what is known of them \
+      and their completions.
+
+      With --codes, another program has drawn the candidates: it wrote their codes and labels into a file \
+      of codes, as the article on file formats describes it. They are decoded, scored, turned away and \
+      recorded like any others, so that tune-rejection takes them; --threshold and --keep choose among \
+      all of them. The folder of models then needs no priors.
+
       From a folder with a vae.safetensors, the baseline of train-vqvae --bottleneck gaussian, z is \
       drawn from N(0, I) and decoded; there are no classes, and so nothing to turn away.
 
@@ -33,6 +47,10 @@ struct SampleImages: StageCommand {
 
       EXAMPLE
         sample-images --models models/digits --count 12 --threshold 0.9 \\
+          --output output/samples
+        sample-images --models models/digits --complete photos --rows 0.5 --count 4 \\
+          --keep 0.5 --output output/samples
+        sample-images --models models/digits --codes theirs.safetensors --keep 0.5 \\
           --output output/samples
       """,
     version: buildDescription)
@@ -48,46 +66,73 @@ struct SampleImages: StageCommand {
   @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"))
   var output: String
 
+  @OptionGroup var completion: CompletionOptions
+  @OptionGroup var origin: GivenCodesOptions
   @OptionGroup var choice: SamplingOptions
   @OptionGroup var shards: ShardOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
+  func validate() throws {
+    guard origin.given != nil else { return }
+    let flags =
+      choice.usesOfDrawing + [
+        ("--complete", completion.complete != nil), ("--shard", shards.shard != nil),
+        ("--seed", seed.seed != 0),
+      ]
+    if let (name, _) = flags.first(where: { $0.1 }) {
+      throw ValidationError("The candidates of --codes are drawn already; leave out \(name).")
+    }
+  }
+
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
-    switch try GenerativeModel(folder: models) {
-    case .codes(let folder): try sample(from: folder)
+    switch try GenerativeModel(folder: models, needsPriors: origin.given == nil) {
+    case .codes(let folder):
+      if let given = origin.given {
+        try choose(among: given, by: folder)
+      } else {
+        try sample(from: folder)
+      }
     case .gaussian(let vae):
+      if origin.given != nil { throw choice.withoutCodes("--codes") }
+      if completion.complete != nil { throw choice.withoutCodes("--complete") }
       let plan = try choice.planWithoutCodes(shard: shards.shard)
       let generator = GaussianGenerator(vae, seed: seed.seed)
       let writer = try SampleWriter(generator, classNames: [], folder: output)
       defer { writer.folder.release() }
       let candidates = try draw(plan, by: generator.draw)
-      try write(candidates, of: plan, classNames: [], to: writer) {
+      try write(candidates, of: plan.labels, classNames: [], to: writer) {
         try writer.removeEarlier(Self.record)
       }
     }
   }
 
   /// The file that says what is to be known of the candidates.
-  private static let record = "samples.safetensors"
+  static let record = "samples.safetensors"
 
   private func sample(from folder: ModelFolder) throws {
-    let plan = try choice.plan(for: folder, path: models)
     let distributions = try choice.dials.distributions(for: folder)
     let basis = try choice.basis(for: folder, path: models)
+    let pictures = try pictures(for: folder)
+    let plan = try choice.plan(
+      for: folder, path: models, labels: pictures?.targets.map(\.label))
     let generator = CandidateGenerator(
-      folder, seed: seed.seed, distribution: distributions, batchSize: choice.batch, basis: basis)
-    let settings = SampleShardSettings(
-      SampleFile.Configuration(
-        models: folder, seed: seed.seed, distribution: distributions, rejection: plan.rejection,
-        basis: basis), plan: plan)
+      folder, seed: seed.seed, distribution: distributions, batchSize: choice.batch, basis: basis,
+      completing: pictures)
+    let configuration = SampleFile.Configuration(
+      models: folder, seed: seed.seed, distribution: distributions, rejection: plan.rejection,
+      basis: basis)
+    let settings = SampleShardSettings(configuration, plan: plan)
+    var sources = folder.sources
+    sources[PartialPictures.sourceRole] = pictures?.digest
     if let shard = shards.shard {
-      try drawShard(shard, of: settings, plan, by: generator, sources: folder.sources)
+      try drawShard(shard, of: settings, plan, by: generator, sources: sources)
       return
     }
-    let writer = try SampleWriter(generator, classNames: folder.classNames, folder: output)
+    let writer = try SampleWriter(
+      generator, classNames: folder.classNames, folder: output, completing: pictures)
     defer { writer.folder.release() }
     let file = writer.folder(Self.record)
     let shards = try Shard.paths(of: file)
@@ -96,14 +141,19 @@ struct SampleImages: StageCommand {
       candidates = try draw(plan, by: generator.draw)
     } else {
       let drawn = try SampleShards(path: file, shards: shards)
-      try drawn.check(settings, sources: folder.sources, naming: shards[0])
+      try drawn.check(settings, sources: sources, naming: shards[0])
       candidates = try draw(plan) { try drawn.draw($0, orFrom: generator, progress: $1) }
     }
-    try write(candidates, of: plan, classNames: folder.classNames, to: writer) {
-      try SampleFile(
-        candidates, models: folder, seed: seed.seed, distribution: distributions,
-        rejection: plan.rejection, basis: basis
-      ).write(to: file)
+    let labels = pictures == nil ? plan.labels : Set(plan.labels).sorted()
+    try write(candidates, of: labels, classNames: folder.classNames, to: writer) {
+      try SampleFile(configuration, candidates, sources: sources).write(to: file)
+    }
+    let kept = candidates.count(where: \.isAccepted)
+    let wanted = plan.labels.count * plan.countPerClass
+    if kept < wanted {
+      throw FileError(
+        output, "has only \(kept) of \(wanted) images: the attempts are used up",
+        remedy: "lower --threshold or raise --attempts")
     }
   }
 
@@ -121,9 +171,10 @@ struct SampleImages: StageCommand {
       to: shard.path(of: file))
   }
 
-  /// Writes what was drawn by the plan, with `record` for what is to be known of the candidates.
-  private func write(
-    _ candidates: [Candidate], of plan: RejectionSampling, classNames: [String],
+  /// Writes the candidates, with `record` for what is to be known of them, and prints how many there are of
+  /// each class.
+  func write(
+    _ candidates: [Candidate], of labels: [Int32], classNames: [String],
     to writer: SampleWriter, record: () throws -> Void
   ) throws {
     let kept = candidates.count(where: \.isAccepted)
@@ -134,13 +185,7 @@ struct SampleImages: StageCommand {
     }
     try writer.writeContactSheet(candidates)
     try record()
-    print(summary(of: candidates, plan: plan, classNames: classNames))
-    let wanted = plan.labels.count * plan.countPerClass
-    if kept < wanted {
-      throw FileError(
-        output, "has only \(kept) of \(wanted) images: the attempts are used up",
-        remedy: "lower --threshold or raise --attempts")
-    }
+    print(sampleSummary(of: candidates, labels: labels, classNames: classNames))
   }
 
   private func draw(
@@ -155,25 +200,5 @@ struct SampleImages: StageCommand {
         figures: [Figure("drawn", Double(drawn)), Figure("kept", Double(kept))])
       try Interruption.throwIfRequested()
     }
-  }
-
-  private func summary(
-    of candidates: [Candidate], plan: RejectionSampling, classNames: [String]
-  ) -> String {
-    func row(_ name: String, _ members: [Candidate]) -> [String] {
-      let kept = members.count(where: \.isAccepted)
-      return [
-        name, "\(members.count)", "\(kept)", "\(members.count - kept)",
-        members.isEmpty ? "–" : "\(100 * kept / members.count)%",
-      ]
-    }
-    var table = TextTable(["class", "drawn", "kept", "turned away", "acceptance"])
-    for label in plan.labels {
-      table.addRow(
-        row(
-          label < 0 ? "any" : classNames[Int(label)], candidates.filter { $0.label == label }))
-    }
-    if plan.labels.count > 1 { table.addRow(row("all", candidates)) }
-    return table.description
   }
 }

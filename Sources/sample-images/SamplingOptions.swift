@@ -7,12 +7,19 @@ import SamplingCommands
 
 /// What to draw, how, and what to keep.
 struct SamplingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Images to keep of each class.", valueName: "n"))
-  var count = 12
+  @Option(
+    name: .customLong("count"),
+    help: ArgumentHelp(
+      "Images to keep of each class, or with --complete of each picture. (default: 12)",
+      valueName: "n"))
+  private var requestedCount: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The classes to draw, by name, separated by commas. (default: all)", valueName: "names"))
+      """
+      The classes to draw, by name, separated by commas. (default: all, or with --complete that of each \
+      picture)
+      """, valueName: "names"))
   var classes: String?
 
   @Option(
@@ -38,13 +45,18 @@ struct SamplingOptions: ParsableArguments {
   var rejectBy: RejectionBasis?
 
   @Option(
-    help: ArgumentHelp("Draw at most this many candidates per image to keep.", valueName: "n"))
-  var attempts = 20
+    name: .customLong("attempts"),
+    help: ArgumentHelp(
+      "Draw at most this many candidates per image to keep. (default: 20)", valueName: "n"))
+  private var requestedAttempts: Int?
 
   @OptionGroup var dials: DistributionOptions
 
   @Option(help: ArgumentHelp("Images in memory at once; changes no result.", valueName: "n"))
   var batch = 192
+
+  private var count: Int { requestedCount ?? 12 }
+  private var attempts: Int { requestedAttempts ?? 20 }
 
   func validate() throws {
     func check(_ isRight: Bool, _ message: String) throws {
@@ -63,8 +75,21 @@ struct SamplingOptions: ParsableArguments {
     try check((1...65_536).contains(batch), "--batch lies between 1 and 65536.")
   }
 
+  /// What is to be drawn of `labels`, or else of the classes that are asked for.
+  ///
   /// Throws a `FileError` if there is nothing to judge with, a `ValidationError` if a class is unknown.
-  func plan(for models: ModelFolder, path: String) throws -> RejectionSampling {
+  func plan(
+    for models: ModelFolder, path: String, labels: [Int32]? = nil
+  ) throws -> RejectionSampling {
+    RejectionSampling(
+      labels: try labels ?? self.labels(models.classNames), countPerClass: count,
+      rejection: try rejection(for: models, path: path), attempts: attempts)
+  }
+
+  /// Which candidates are kept.
+  ///
+  /// Throws a `FileError` naming the folder at `path` if there is nothing to judge with.
+  func rejection(for models: ModelFolder, path: String) throws -> Rejection {
     let rejection: Rejection =
       threshold.map { .threshold($0) } ?? keep.map { .fraction($0) } ?? .none
     if rejection != .none && RejectionBasis(standardFor: models) == nil {
@@ -72,9 +97,15 @@ struct SamplingOptions: ParsableArguments {
         path, "has no classifier for classes of images, and no critic",
         remedy: "train one with train-classifier, or leave out --threshold and --keep")
     }
-    return RejectionSampling(
-      labels: try labels(models.classNames), countPerClass: count, rejection: rejection,
-      attempts: attempts)
+    return rejection
+  }
+
+  /// The flags that say what is to be drawn and how, and whether each was given.
+  var usesOfDrawing: [(String, Bool)] {
+    [
+      ("--count", requestedCount != nil), ("--classes", classes != nil),
+      ("--attempts", requestedAttempts != nil),
+    ] + dials.uses
   }
 
   /// What candidates are to be kept by.
@@ -102,14 +133,20 @@ struct SamplingOptions: ParsableArguments {
         ("--classes", classes != nil), ("--threshold", threshold != nil), ("--keep", keep != nil),
         ("--reject-by", rejectBy != nil), ("--shard", shard != nil),
       ] + dials.uses
-    if let (name, _) = flags.first(where: { $0.1 }) {
-      throw ValidationError("These models are a VAE, without codes or classes; leave out \(name).")
-    }
+    if let (name, _) = flags.first(where: { $0.1 }) { throw withoutCodes(name) }
     return RejectionSampling(
       labels: [-1], countPerClass: count, rejection: .none, attempts: attempts)
   }
 
-  private func labels(_ names: [String]) throws -> [Int32] {
+  /// The mistake of a flag that is of codes or classes.
+  func withoutCodes(_ flag: String) -> ValidationError {
+    ValidationError("These models are a VAE, without codes or classes; leave out \(flag).")
+  }
+
+  /// The labels that are asked for, of classes called `names`; -1 where there are none.
+  ///
+  /// Throws a `ValidationError` if a class is unknown.
+  func labels(_ names: [String]) throws -> [Int32] {
     guard let classes else { return names.isEmpty ? [-1] : names.indices.map(Int32.init) }
     let wanted = classes.split(separator: ",")
     if wanted.isEmpty { throw ValidationError("--classes names no class.") }

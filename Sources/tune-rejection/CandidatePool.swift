@@ -40,6 +40,11 @@ struct CandidatePool {
         path, "was not drawn from \(folder.vqvae.file.path)",
         remedy: "pass the models it was drawn from or sample again")
     }
+    guard file.sources[PartialPictures.sourceRole] == nil else {
+      throw FileError(
+        path, "has completions of pictures, of which the best of each picture are kept",
+        remedy: "pass samples that were drawn without --complete")
+    }
     guard !candidates.isEmpty else {
       throw FileError(path, "has no candidates", remedy: "sample again")
     }
@@ -83,6 +88,11 @@ struct CandidatePool {
   ///
   /// Throws a `FileError` naming `path`, the file of samples, if the priors are others than its.
   func checkPriors(_ path: String) throws {
+    guard file.givenCodes == nil else {
+      throw FileError(
+        path, "has candidates of another program, which alone can draw more of them",
+        remedy: "leave out --draw and --classification-accuracy-score")
+    }
     for prior in folder.priors {
       guard file.sources["prior-\(prior.prior.configuration.level.name)"] == prior.file.digest
       else {
@@ -97,11 +107,7 @@ struct CandidatePool {
   ///
   /// Throws a `FileError` if they cannot be written.
   func write(to path: String) throws {
-    try SampleFile(
-      candidates, models: folder, seed: file.configuration.seed,
-      distribution: file.configuration.distribution, rejection: file.configuration.rejection,
-      basis: file.configuration.basis ?? .class
-    ).write(to: path)
+    try SampleFile(file.configuration, candidates, sources: file.sources).write(to: path)
   }
 
   /// The images of candidates.

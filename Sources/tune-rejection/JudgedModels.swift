@@ -10,9 +10,11 @@ struct JudgedModels {
   /// Whether the judge can tell if candidates are what they were asked to be.
   var isJudgedByClass: Bool { judge.knowsClasses && !folder.classNames.isEmpty }
 
-  /// Throws a `FileError` if the files at `path` are missing, damaged, or do not belong together.
-  init(path: String) throws {
-    guard case .codes(let folder) = try GenerativeModel(folder: path) else {
+  /// Throws a `FileError` if the files at `path` are missing, damaged, or do not belong together; priors
+  /// that are not needed, to draw more candidates, may be missing.
+  init(path: String, needsPriors: Bool = true) throws {
+    guard case .codes(let folder) = try GenerativeModel(folder: path, needsPriors: needsPriors)
+    else {
       throw FileError(
         path, "holds a VAE, whose samples nothing rejects",
         remedy: "pass the models of a VQ-VAE and its priors")

@@ -12,7 +12,8 @@ extension TuneRejection {
     _ pool: CandidatePool, of samples: String, compared: Int, of real: Int
   ) -> String {
     let choice = compared < real ? ", chosen at random from its \(real)" : ""
-    return "\(pool.candidates.count) candidates of \(samples), drawn from \(models), compared with "
+    let drawn = pool.file.givenCodes == nil ? "drawn from \(models)" : "drawn by another program"
+    return "\(pool.candidates.count) candidates of \(samples), \(drawn), compared with "
       + "\(compared) real images of \(images.images)\(choice)."
   }
 

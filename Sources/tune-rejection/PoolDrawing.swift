@@ -103,10 +103,7 @@ struct PoolDrawing {
       try drawn?.draw($0, orFrom: generator, progress: $1)
         ?? generator.draw($0, progress: $1)
     }
-    try SampleFile(
-      candidates, models: models.folder, seed: seed, distribution: distribution, rejection: .none,
-      basis: basis
-    ).write(to: path)
+    try SampleFile(configuration, candidates, sources: models.folder.sources).write(to: path)
     return path
   }
 

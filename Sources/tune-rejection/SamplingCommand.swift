@@ -3,15 +3,18 @@ import Evaluation
 import Generation
 import PixelCNN
 
-/// The command of `sample-images` that draws again what a setting keeps.
+/// The command of `sample-images` that draws again what a setting keeps, or keeps it of the codes that
+/// another program drew.
 struct SamplingCommand {
-  private let configuration: SampleFile.Configuration
+  private let file: SampleFile
   private let models: String
   private let output: String
 
-  /// Commands for the models in a folder that write to another.
-  init(_ configuration: SampleFile.Configuration, models: String, output: String) {
-    self.configuration = configuration
+  private var configuration: SampleFile.Configuration { file.configuration }
+
+  /// Commands for the models in a folder that write to another, and candidates like those of `file`.
+  init(_ file: SampleFile, models: String, output: String) {
+    self.file = file
     self.models = models
     self.output = output
   }
@@ -22,21 +25,28 @@ struct SamplingCommand {
     guard figures.emptyClasses.isEmpty, let count = drawn.map(\.kept).min() else {
       return "# keeps no sample of \(figures.emptyClasses.joined(separator: ", "))"
     }
-    var words = ["sample-images", "--models", models, "--count", "\(count)"]
-    if drawn.count < figures.classes.count {
-      words += ["--classes", drawn.map(\.name).joined(separator: ",")]
+    var words = ["sample-images", "--models", models]
+    if let codes = file.givenCodes {
+      words += ["--codes", codes.path] + (codes.toleratesNoSource ? ["--any-model"] : [])
+    } else {
+      words += ["--count", "\(count)"]
+      if drawn.count < figures.classes.count {
+        words += ["--classes", drawn.map(\.name).joined(separator: ",")]
+      }
     }
     words += figures.setting.flag.split(separator: " ").map(String.init)
     if let basis = configuration.basis, !configuration.layout.classNames.isEmpty {
       words += ["--reject-by", basis.rawValue]
     }
-    words += configuration.flags
-    words += ["--seed", "\(configuration.seed)"]
-    let attempts = Self.attempts(figures)
-    if figures.setting.dial == .threshold && attempts > 20 {
-      words += ["--attempts", "\(attempts)"]
-    }
+    if file.givenCodes == nil { words += drawingFlags(figures) }
     return shellCommand(words + ["--output", output])
+  }
+
+  private func drawingFlags(_ figures: SettingFigures) -> [String] {
+    let flags = configuration.flags + ["--seed", "\(configuration.seed)"]
+    let attempts = Self.attempts(figures)
+    return figures.setting.dial == .threshold && attempts > 20
+      ? flags + ["--attempts", "\(attempts)"] : flags
   }
 
   /// How many candidates of each class to draw at most for an image of it: what was drawn is enough to

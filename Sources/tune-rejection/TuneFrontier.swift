@@ -82,8 +82,7 @@ extension TuneRejection {
         .run(dials)
       try Interruption.throwIfRequested()
       progress.report(index + 1)
-      let command = SamplingCommand(
-        pool.file.configuration, models: self.models, output: path("samples"))
+      let command = SamplingCommand(pool.file, models: self.models, output: path("samples"))
       return FrontierPool(
         name: drawn.name, samples, images: images, dials: dials, figures: figures,
         commands: figures.map { $0.map(command.line) })

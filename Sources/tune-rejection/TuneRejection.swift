@@ -79,7 +79,7 @@ struct TuneRejection: StageCommand {
 
   /// Turns the dial over the candidates of one file.
   private func tune(_ samples: String) throws {
-    let judgedModels = try JudgedModels(path: models)
+    let judgedModels = try JudgedModels(path: models, needsPriors: choice.drawsCandidates)
     var pool = try CandidatePool(samples: samples, from: judgedModels)
     let shape = pool.folder.vqvae.imageShape
     var real = try images.open(shapedFor: shape)
@@ -107,8 +107,7 @@ struct TuneRejection: StageCommand {
     let nearest = try nearest(to: pictures, in: training)
     let recommended = Recommendation(for: figures)
     let chosen = choice.setting.flatMap { Recommendation(of: $0, in: figures) } ?? recommended
-    let command = SamplingCommand(
-      pool.file.configuration, models: models, output: path("samples"))
+    let command = SamplingCommand(pool.file, models: models, output: path("samples"))
     var report = RejectionReport(
       judged, images: pictures, nearest: nearest, dials: dials, figures: figures,
       commands: figures.map { $0.map(command.line) }, recommended: recommended, chosen: chosen,

@@ -64,6 +64,9 @@ struct TuningOptions: ParsableArguments {
     ]
   }
 
+  /// Whether candidates are drawn besides those there are.
+  var drawsCandidates: Bool { draw != nil || classificationAccuracyScore }
+
   /// The setting the user asks for.
   var setting: RejectionSetting? {
     threshold.map { RejectionSetting(.threshold, $0) } ?? keep.map { RejectionSetting(.keep, $0) }

@@ -92,6 +92,29 @@ enum Example: String, CaseIterable {
   }
 
   @Test(arguments: Example.allCases)
+  func knownCodesAreKeptAndTheRestIsDrawnGivenThem(example: Example) {
+    let batch = example.batch(images: 3)
+    let sampler = PriorSampler(example.prior)
+    let streams = (0..<3).map { Randomness(seed: 1).stream($0) }
+    func draw(_ known: [Int32]?) -> [Int32] {
+      sampler.sample(
+        streams, labels: batch.labels, conditions: batch.conditions, known: known)
+    }
+    let free = draw(nil)
+    #expect(draw(free.map { _ in -1 }) == free)
+    #expect(draw(batch.codes) == batch.codes)
+    let positions = example.configuration.level.codesPerImage
+    func half(_ codes: [Int32]) -> [Int32] {
+      codes.enumerated().map { $0 % positions < positions / 2 ? $1 : -1 }
+    }
+    // What was drawn before goes on as it did; what is given goes on otherwise.
+    #expect(draw(half(free)) == free)
+    let completed = draw(half(batch.codes))
+    #expect(zip(half(batch.codes), completed).allSatisfy { $0 == -1 || $0 == $1 })
+    #expect(completed != free && completed != batch.codes)
+  }
+
+  @Test(arguments: Example.allCases)
   func aCodeChangesNoLogitsBeforeOrAtItsOwnPosition(example: Example) {
     let prior = example.prior
     let batch = example.batch(images: 1)

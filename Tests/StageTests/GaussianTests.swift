@@ -192,6 +192,7 @@ import Testing
   @Test(arguments: [
     ["--threshold", "0.5"], ["--keep", "0.5"], ["--classes", "disc"], ["--temperature", "0.9"],
     ["--top-k", "3"], ["--top-p", "0.9"], ["--shard", "1/2"],
+    ["--complete", "images", "--rows", "0.5"],
   ])
   func flagsOfCodesAndClassesAreMistakes(flags: [String]) throws {
     let own = try TemporaryFolder()

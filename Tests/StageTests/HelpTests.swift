@@ -9,8 +9,9 @@ import Testing
 @Suite struct HelpTests {
   /// All programs for users.
   static let programs = [
-    "evaluate", "extract-codes", "extract-emoji", "import-reference", "prepare-images",
-    "sample-images", "train-classifier", "train-prior", "train-vqvae", "tune-rejection",
+    "decode-codes", "evaluate", "extract-codes", "extract-emoji", "import-reference",
+    "prepare-images", "reconstruct-images", "sample-images", "train-classifier", "train-prior",
+    "train-vqvae", "tune-rejection",
   ]
 
   @Test(arguments: programs)

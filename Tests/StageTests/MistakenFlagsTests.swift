@@ -22,6 +22,16 @@ import Testing
     (["--classes", "disc,cube"], "There is no class 'cube'; there are: disc, ring, square."),
     (["--classes", ""], "--classes names no class."),
     (["--classes", "disc,disc"], "--classes names 'disc' twice."),
+    (["--rows", "0.5"], "--rows needs --complete."),
+    (["--mask", "mask.png"], "--mask needs --complete."),
+    (["--labels", "labels"], "--labels needs --complete."),
+    (["--complete", "x"], "--complete needs --rows or --mask, to know what is to be drawn."),
+    (["--complete", "x", "--rows", "1.1"], "--rows lies between 0 and 1."),
+    (["--complete", "x", "--rows", "nan"], "--rows lies between 0 and 1."),
+    (
+      ["--complete", "x", "--rows", "1", "--mask", "x"], "--rows and --mask exclude each other."
+    ),
+    (["--any-model"], "--any-model needs --codes."),
   ])
   func ofSampling(flags: [String], message: String) throws {
     let pipeline = try Pipeline.shared.get()

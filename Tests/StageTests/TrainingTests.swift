@@ -115,12 +115,13 @@ import Testing
       path: folder("images"), labels: nil, size: nil, color: .grey)
     let heldOut = try dataset.split(holdOut: Command.heldOut, seed: 0).heldOut
     let codes = try CodeFile(path: folder("codes.safetensors"))
-    let decoded = try (0..<heldOut.count).map {
+    let shown = heldOut.numbersShowingClassesEvenly(limit: Command.heldOut)
+    let decoded = try shown.map {
       let image = heldOut.baseIndex(at: $0)
       return try reconstruction(of: image..<image + 1, in: codes, by: vqvae)[0]
     }
     var sheet = ContactSheet(columns: Command.heldOut, zoom: 4)
-    sheet.addGroup(try (0..<heldOut.count).map { try heldOut.image(at: $0) } + decoded)
+    sheet.addGroup(try shown.map { try heldOut.image(at: $0) } + decoded)
     let stored = try Image(contentsOf: folder("vqvae.reconstructions.png"), color: .grey)
     #expect((stored.height, stored.width) == (2 + 2 * (4 * 16 + 2), 2 + 6 * (4 * 16 + 2)))
     #expect(stored == sheet.render())

@@ -20,11 +20,15 @@ public final class ImagePreparation {
   /// Prepares to write all of `images`, or one shard of them, as the file at `path`, or the shard of it.
   /// Where there are shards of all, they are put together instead of reading the images again.
   ///
-  /// - Parameter checking: called with the number of images of an earlier run that were looked at.
+  /// - Parameters:
+  ///   - sources: the digests of the files that the images were computed from, by role, which the file will
+  ///     name; an earlier run with others is not gone on with. Such images have no shards.
+  ///   - checking: called with the number of images of an earlier run that were looked at.
   /// - Throws: a `FileError` if nothing can be written there or another process does; or if shards are
   ///   missing, damaged or of other images; what `checking` throws.
   public init(
     of images: any ImageSequence, to path: String, shard: Shard? = nil,
+    sources: [String: String] = [:],
     checking: (Int) throws -> Void = { _ in }
   ) throws {
     let all = PreparedIndex(of: images, 0..<images.count)
@@ -41,9 +45,9 @@ public final class ImagePreparation {
       metadata = try ArtifactMetadata(
         kind: .imagesShard, configuration: ShardConfiguration(shard, common: layout))
     } else {
-      let shards = try Shard.paths(of: path)
+      let shards = sources.isEmpty ? try Shard.paths(of: path) : []
       self.images = shards.isEmpty ? images : try Self.shards(at: shards, of: layout)
-      metadata = try ArtifactMetadata(kind: .images, configuration: layout)
+      metadata = try ArtifactMetadata(kind: .images, configuration: layout, sources: sources)
     }
     let index = shard == nil ? all : PreparedIndex(of: images, share)
     file = try ResumableArtifact(

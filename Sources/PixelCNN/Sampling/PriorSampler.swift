@@ -28,15 +28,19 @@ public final class PriorSampler {
   ///   - conditions: the codes of the levels above, from the top.
   ///   - distribution: how codes are drawn; guidance needs labels and a prior with a `hiddenLabel`, and
   ///     twice the time.
+  ///   - known: codes that are kept, [images · height · width], -1 where one is to be drawn. Positions see
+  ///     those before them, in raster order, and none after.
   public func sample(
     _ randomness: [Randomness], labels: [Int32]? = nil, conditions: [[Int32]] = [],
-    distribution: CodeDistribution = CodeDistribution()
+    distribution: CodeDistribution = CodeDistribution(), known: [Int32]? = nil
   ) -> [Int32] {
     let guidance = distribution.isGuided ? distribution.guidance : nil
+    let positions = prior.configuration.level.codesPerImage
     return run(
       images: randomness.count, labels: labels, conditions: conditions, guidance: guidance
     ) { image, position, logits in
-      distribution.draw(logits, uniform: randomness[image].uniform(at: position))
+      if let code = known?[image * positions + position], code >= 0 { return code }
+      return distribution.draw(logits, uniform: randomness[image].uniform(at: position))
     }
   }
 

@@ -75,6 +75,22 @@ extension Command {
       ["--vqvae", vqvae, "--images", images, "--output", output, "--threads", "1"])
   }
 
+  static func decodeCodes(
+    _ codes: String = "codes.safetensors", vqvae: String = "vqvae.safetensors", output: String
+  ) -> Command {
+    Command(
+      "decode-codes",
+      ["--codes", codes, "--vqvae", vqvae, "--output", output, "--threads", "1"])
+  }
+
+  static func reconstructImages(
+    _ images: String = "images", vqvae: String = "vqvae.safetensors", output: String
+  ) -> Command {
+    Command(
+      "reconstruct-images",
+      ["--images", images, "--vqvae", vqvae, "--output", output, "--threads", "1"])
+  }
+
   static func trainPrior(
     _ level: String, codes: String = "codes.safetensors", output: String? = nil
   ) -> Command {

@@ -1,0 +1,43 @@
+import Artifacts
+
+extension CodeFile {
+  /// Checks that there are codes, and that a VQ-VAE can decode them: they were made from it, and have its
+  /// levels and images.
+  ///
+  /// - Parameter toleratesNoSource: whether codes are taken that do not say which VQ-VAE they are of.
+  /// - Throws: a `FileError` naming both files if not.
+  public func check(areOf vqvae: LoadedVQVAE, toleratesNoSource: Bool) throws {
+    let role = ArtifactKind.vqvae.rawValue
+    let source = sources[role]
+    guard source != nil || toleratesNoSource else {
+      throw FileError(
+        path, "does not say which VQ-VAE its codes are of",
+        remedy: "pass --any-model if they are of \(vqvae.file.path)")
+    }
+    guard source == nil || source == vqvae.file.digest else {
+      throw FileError(
+        path, "was not made from \(vqvae.file.path) but from another \(role)",
+        remedy: "pass the \(role) it was made from or make it again")
+    }
+    let remedy = "pass codes of that model"
+    guard levels == vqvae.levels else {
+      let (own, others) = (described(levels), described(vqvae.levels))
+      throw FileError(path, "has \(own), and \(vqvae.file.path) has \(others)", remedy: remedy)
+    }
+    let shape = vqvae.imageShape
+    guard layout.imageShape == [shape.height, shape.width, shape.channels] else {
+      throw FileError(
+        path, "has codes of images of another size or colour than \(vqvae.file.path) decodes to",
+        remedy: remedy)
+    }
+    guard count > 0 else {
+      throw FileError(path, "has no codes", remedy: "extract the codes of some images")
+    }
+  }
+}
+
+/// "'top' of 4×4 codes of 16, 'bottom' of 8×8 codes of 16".
+private func described(_ levels: [CodeLevel]) -> String {
+  levels.map { "\(quoted($0.name)) of \($0.width)×\($0.height) codes of \($0.codebookSize)" }
+    .joined(separator: ", ")
+}
