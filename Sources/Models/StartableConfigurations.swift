@@ -41,6 +41,23 @@ extension VAEConfiguration: StartableConfiguration {
   public func startsAnew(_ tensor: String, after other: Self) -> Bool { false }
 }
 
+extension AutoencoderConfiguration: StartableConfiguration {
+  /// What shapes the weights.
+  public var shapingValues: [(name: String, value: String)] {
+    [
+      ("image channels", "\(imageChannels)"),
+      ("levels", levels.map(\.name).joined(separator: ",")),
+      ("downsampling", levels.map { "\($0.downsampling)" }.joined(separator: ",")),
+      ("code channels", levels.map { "\($0.vectorChannels)" }.joined(separator: ",")),
+      ("channels", "\(channels)"), ("residual blocks", "\(residualBlocks)"),
+      ("residual channels", "\(residualChannels)"),
+    ]
+  }
+
+  /// None does.
+  public func startsAnew(_ tensor: String, after other: Self) -> Bool { false }
+}
+
 extension PriorConfiguration: StartableConfiguration {
   /// What shapes all weights but those of codes and classes.
   public var shapingValues: [(name: String, value: String)] {

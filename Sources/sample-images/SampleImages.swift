@@ -57,6 +57,10 @@ struct SampleImages: StageCommand {
     ThreadPool.shared.resize(to: threads.count)
     switch try GenerativeModel(folder: models) {
     case .codes(let folder): try sample(from: folder)
+    case .autoencoder(let autoencoder):
+      throw FileError(
+        autoencoder.file.path, "is a plain autoencoder, which has no prior to draw from",
+        remedy: "pass the models of a VQ-VAE and its priors, or a VAE")
     case .gaussian(let vae):
       let plan = try choice.planWithoutCodes(shard: shards.shard)
       let generator = GaussianGenerator(vae, seed: seed.seed)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Images
 
 /// The flags that shape the convolutions of either model.
 struct ConvolutionOptions: ParsableArguments {
@@ -19,6 +20,19 @@ struct ConvolutionOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Channels inside residual blocks.", valueName: "n"))
   var residualChannels = 64
+
+  /// The name and the downsampling of each level of a hierarchy over images of `shape`, from the top.
+  func levels(of shape: ImageShape) -> [(name: String, downsampling: Int)] {
+    let factors = downsampling?.factors ?? [2, min(shape.height, shape.width) < 64 ? 2 : 4]
+    let names =
+      switch factors.count {
+      case 1: ["top"]
+      case 2: ["top", "bottom"]
+      case 3: ["top", "middle", "bottom"]
+      default: ["top"] + (1...factors.count - 2).map { "middle\($0)" } + ["bottom"]
+      }
+    return zip(names, factors).map { ($0, $1) }
+  }
 }
 
 /// Whole numbers separated by commas.
