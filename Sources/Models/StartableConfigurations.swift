@@ -33,7 +33,8 @@ extension VAEConfiguration: StartableConfiguration {
       ("images of", "\(imageWidth)×\(imageHeight)×\(imageChannels)"),
       ("downsampling", "\(downsampling)"), ("channels", "\(channels)"),
       ("residual blocks", "\(residualBlocks)"), ("residual channels", "\(residualChannels)"),
-      ("latents", "\(latents)"), ("likelihood", likelihood.rawValue),
+      ("latents", levels.map(String.init).joined(separator: ",")),
+      ("likelihood", likelihood.rawValue),
     ]
   }
 

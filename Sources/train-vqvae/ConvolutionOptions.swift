@@ -10,7 +10,7 @@ struct ConvolutionOptions: ParsableArguments {
       (default: 2,2 for images below 64 pixels, 2,4 from there; with --bottleneck gaussian as much as \
       leaves 4 pixels, at most 16)
       """, valueName: "n,n,…"))
-  var downsampling: FactorList?
+  var downsampling: NumberList?
 
   @Option(help: ArgumentHelp("Channels of encoders and decoders.", valueName: "n"))
   var channels = 128
@@ -23,7 +23,7 @@ struct ConvolutionOptions: ParsableArguments {
 
   /// The name and the downsampling of each level of a hierarchy over images of `shape`, from the top.
   func levels(of shape: ImageShape) -> [(name: String, downsampling: Int)] {
-    let factors = downsampling?.factors ?? [2, min(shape.height, shape.width) < 64 ? 2 : 4]
+    let factors = downsampling?.numbers ?? [2, min(shape.height, shape.width) < 64 ? 2 : 4]
     let names =
       switch factors.count {
       case 1: ["top"]
@@ -36,14 +36,14 @@ struct ConvolutionOptions: ParsableArguments {
 }
 
 /// Whole numbers separated by commas.
-struct FactorList: ExpressibleByArgument {
-  let factors: [Int]
+struct NumberList: ExpressibleByArgument {
+  let numbers: [Int]
 
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    let factors = parts.compactMap { $0 }
-    guard !factors.isEmpty, factors.count == parts.count, factors.count <= 8 else { return nil }
-    self.factors = factors
+    let numbers = parts.compactMap { $0 }
+    guard !numbers.isEmpty, numbers.count == parts.count, numbers.count <= 8 else { return nil }
+    self.numbers = numbers
   }
 }
 
