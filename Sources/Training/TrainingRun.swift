@@ -139,7 +139,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
         figures = [Figure(validated[0].name, best.value), Figure("best step", Double(best.step))]
       }
     }
-    try files?.finish(task.parameters, figures)
+    try files?.finish(task.parameters, after: position.step, figures)
     observer.finish(after: position.step, figures: figures)
   }
 
@@ -180,7 +180,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     files?.confirmKept()
     for (learner, norm) in zip(state.learners, norms) {
       learner.step(
-        number: number, rate: position.rateScale * settings.schedule.rate(at: number), norm: norm,
+        number: number, rate: position.rateScale * settings.rate(at: number), norm: norm,
         limit: Double(settings.gradientNormLimit))
     }
     return figures
