@@ -149,8 +149,8 @@ let package = Package(
     .executableTarget(
       name: "sample-images",
       dependencies: [
-        "Artifacts", "CommandLineTools", "Generation", "Models", "PixelCNN", "SamplingCommands",
-        "Tensors", argumentParser,
+        "Artifacts", "CommandLineTools", "Generation", "Images", "Models", "PixelCNN",
+        "SamplingCommands", "Tensors", argumentParser,
       ]),
     .executableTarget(
       name: "evaluate",

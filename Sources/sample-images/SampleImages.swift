@@ -23,7 +23,8 @@ struct SampleImages: StageCommand {
       samples.safetensors with the codes, label and score of every candidate, the rejected ones too.
 
       From a folder with a vae.safetensors, the baseline of train-vqvae --bottleneck gaussian, z is \
-      drawn from N(0, I) and decoded; there are no classes, and so nothing to turn away.
+      drawn from N(0, I) and decoded; there are no classes, and so nothing to turn away. --between and \
+      --plane go through its latents in order instead of drawing them.
 
       With --shard, several processes share the drawing, on any machines that see the same files. 3/8 \
       writes samples-3-of-8.safetensors, to the same folder as the others; evaluate and tune-rejection \
@@ -34,6 +35,7 @@ struct SampleImages: StageCommand {
       EXAMPLE
         sample-images --models models/digits --count 12 --threshold 0.9 \\
           --output output/samples
+        sample-images --models output/vae --between a.png,b.png --count 12 --output output/row
       """)
 
   @Option(
@@ -48,6 +50,7 @@ struct SampleImages: StageCommand {
   var output: String
 
   @OptionGroup var choice: SamplingOptions
+  @OptionGroup var latents: LatentOptions
   @OptionGroup var shards: ShardOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
@@ -56,13 +59,16 @@ struct SampleImages: StageCommand {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
     switch try GenerativeModel(folder: models) {
-    case .codes(let folder): try sample(from: folder)
+    case .codes(let folder):
+      try latents.refuseForCodes(at: models)
+      try sample(from: folder)
     case .autoencoder(let autoencoder):
       throw FileError(
         autoencoder.file.path, "is a plain autoencoder, which has no prior to draw from",
         remedy: "pass the models of a VQ-VAE and its priors, or a VAE")
     case .gaussian(let vae):
       let plan = try choice.planWithoutCodes(shard: shards.shard)
+      if let grid = try latents.grid(of: vae, count: choice.count) { return try write(grid) }
       let generator = GaussianGenerator(vae, seed: seed.seed)
       let writer = try SampleWriter(generator, classNames: [], folder: output)
       defer { writer.folder.release() }
@@ -74,7 +80,7 @@ struct SampleImages: StageCommand {
   }
 
   /// The file that says what is to be known of the candidates.
-  private static let record = "samples.safetensors"
+  static let record = "samples.safetensors"
 
   private func sample(from folder: ModelFolder) throws {
     let plan = try choice.plan(for: folder, path: models)
