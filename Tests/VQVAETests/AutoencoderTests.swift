@@ -56,7 +56,7 @@ import VQVAE
           defer { parameter.value = value }
           return Double(model.loss(of: images, in: .inference).scalar)
         }
-        return abs((losses[0] - losses[1]) / (2 * step) - norm) - (0.02 * norm + 1e-7 / step)
+        return abs((losses[0] - losses[1]) / (2 * step) - norm) - (0.06 * norm + 1e-7 / step)
       }
       #expect(excesses.contains { $0 < 0 }, "\(parameter.name): \(norm), off by \(excesses)")
     }

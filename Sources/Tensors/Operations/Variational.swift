@@ -19,10 +19,10 @@ extension Tensor {
         draws.fresh[index] = mean[c] + exp(logVariance[c] / 2) * noise.pointer[index]
       }
     }
-    let (input, noise, isNoiseTracked) = (detached, noise.detached, noise.isTracked)
+    let (input, values, isNoiseTracked) = (detached, noise.detached, noise.isTracked)
     return Tape.record(draws, from: [self, noise]) { gradient in
       let result = Tensor(uninitialized: input.shape)
-      let ofNoise = isNoiseTracked ? Tensor(uninitialized: noise.shape) : nil
+      let ofNoise = isNoiseTracked ? Tensor(uninitialized: values.shape) : nil
       for row in 0..<input.rows {
         let (_, logVariance) = input.gaussian(row)
         let target = result.fresh + row * input.channels
@@ -30,7 +30,7 @@ extension Tensor {
           let index = row * latents + c
           let deviation = exp(logVariance[c] / 2)
           target[c] = gradient.pointer[index]
-          target[latents + c] = gradient.pointer[index] * noise.pointer[index] * deviation / 2
+          target[latents + c] = gradient.pointer[index] * values.pointer[index] * deviation / 2
           ofNoise?.fresh[index] = gradient.pointer[index] * deviation
         }
       }
