@@ -35,7 +35,8 @@ struct SampleImages: StageCommand {
       EXAMPLE
         sample-images --models models/digits --count 12 --threshold 0.9 \\
           --output output/samples
-        sample-images --models output/vae --between a.png,b.png --count 12 --output output/row
+        sample-images --models output/vae --between a.png,b.png --count 12 \\
+          --output output/row
       """)
 
   @Option(

@@ -56,6 +56,7 @@ import Testing
     let command = Command.trainAutoencoder().with("--checkpoint-interval", "0")
     let running = try command.start(in: own)
     #expect(running.waitForError("%), "))
+    while !own.exists("autoencoder.checkpoint.safetensors") { usleep(1000) }
     running.send(signal: SIGKILL)
     #expect(running.finish().code == -SIGKILL)
     let last = try command.run(in: own)

@@ -107,7 +107,7 @@ import Testing
     let image = folder("images/disc/3.png")
     try expectRefusal(
       sample("one", "--between", "\(image),nowhere.png"), in: TemporaryFolder(),
-      "nowhere.png is missing; check the path")
+      "nowhere.png cannot be opened: No such file or directory; check the path and its permissions")
     for (flags, message) in [
       (
         ["--between", image, "--plane"],
