@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What the hierarchy of codes buys: on the same images, a VAE with a Gaussian bottleneck, a VQ-VAE of
-# one level, and the shipped VQ-VAE-2 of two. The first two are trained here.
+# What the hierarchy of codes buys, and what codes cost: on the same images, VAEs with a Gaussian
+# bottleneck of one level and of two, a VQ-VAE of one level, a plain autoencoder that is the same without
+# codes, and the shipped VQ-VAE-2 of two levels. All but the last are trained here.
 #
 #   pipelines/baselines.sh [digits|emoji] [folder]
 #
@@ -12,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 subject=${1:-digits}
 folder=${2:-output/baselines/$subject}
-mkdir -p "$folder"/{vae,one-level,two-levels}
+mkdir -p "$folder"/{vae,two-level-vae,autoencoder,one-level,two-levels}
 
 pipelines/setup.sh
 PATH=$PWD/.build/release:$PATH
@@ -25,10 +26,13 @@ case $subject in
     real=$data/t10k-images-idx3-ubyte.gz
     classes=10
     shape=(--grey)
-    vae=(--latents 32 --steps 8000 --batch 128 --learning-rate 0.002 --channels 32
+    latents=32
+    top_latents=32
+    vae=(--steps 8000 --batch 128 --learning-rate 0.002 --channels 32
       --residual-channels 32 --residual-blocks 1)
-    vqvae=(--codes 512 --code-channels 32 --revival 30 --steps 700 --batch 128
-      --learning-rate 0.002 --channels 64 --residual-channels 32)
+    network=(--code-channels 32 --steps 700 --batch 128 --learning-rate 0.002 --channels 64
+      --residual-channels 32)
+    codes=(--codes 512 --revival 30)
     prior=(--steps 4000 --batch 32 --learning-rate 0.002 --dropout 0)
     ;;
   emoji)
@@ -39,10 +43,13 @@ case $subject in
     real=$folder/images/test
     classes=9
     shape=(--size 64)
-    vae=(--latents 128 --steps 4000 --batch 32 --learning-rate 0.001 --channels 64
+    latents=128
+    top_latents=64
+    vae=(--steps 4000 --batch 32 --learning-rate 0.001 --channels 64
       --residual-channels 32)
-    vqvae=(--codes 256 --code-channels 32 --steps 1600 --batch 32 --learning-rate 0.0015
-      --channels 64 --residual-channels 32 --precision half)
+    network=(--code-channels 32 --steps 1600 --batch 32 --learning-rate 0.0015 --channels 64
+      --residual-channels 32 --precision half)
+    codes=(--codes 256)
     extract=(--copies 20 --flip --rotation 5 --scaling 0.05 --shear 0.05)
     prior=(--steps 1000 --batch 32 --learning-rate 0.002 --dropout 0.3 --precision half)
     ;;
@@ -53,24 +60,35 @@ case $subject in
 esac
 
 echo "A VAE, whose prior needs no training"
-train-vqvae "${train[@]}" "${shape[@]}" --bottleneck gaussian "${vae[@]}" --output "$folder/vae/vae.safetensors"
+train-vqvae "${train[@]}" "${shape[@]}" --bottleneck gaussian --latents "$latents" "${vae[@]}" \
+  --output "$folder/vae/vae.safetensors"
+
+echo "A VAE of two levels, of which the upper is the prior of the lower"
+train-vqvae "${train[@]}" "${shape[@]}" --bottleneck gaussian --latents "$top_latents,$latents" \
+  "${vae[@]}" --output "$folder/two-level-vae/vae.safetensors"
 
 echo "A VQ-VAE of one level, and its prior"
-train-vqvae "${train[@]}" "${shape[@]}" --downsampling 4 "${vqvae[@]}" \
+train-vqvae "${train[@]}" "${shape[@]}" --downsampling 4 "${network[@]}" "${codes[@]}" \
   --output "$folder/one-level/vqvae.safetensors"
 extract-codes "${train[@]}" --vqvae "$folder/one-level/vqvae.safetensors" "${extract[@]}" \
   --output "$folder/one-level/codes.safetensors"
 train-prior --codes "$folder/one-level/codes.safetensors" --level top "${prior[@]}" \
   --output "$folder/one-level/prior-top.safetensors"
 
+echo "An autoencoder, which is that VQ-VAE without its codes, and draws nothing"
+train-vqvae "${train[@]}" "${shape[@]}" --bottleneck none --downsampling 4 "${network[@]}" \
+  --output "$folder/autoencoder/autoencoder.safetensors"
+cp models/"$subject"/judge.safetensors "$folder/autoencoder"
+evaluate --models "$folder/autoencoder" "${test[@]}" --json "$folder/autoencoder/figures.json"
+
 echo "The shipped VQ-VAE-2"
 cp models/"$subject"/{vqvae,prior-top,prior-bottom}.safetensors "$folder/two-levels"
 
-for model in vae one-level two-levels; do
+for model in vae two-level-vae one-level two-levels; do
   # The judge had no part in any of them; whoever draws by class draws as many of each.
   cp models/"$subject"/judge.safetensors "$folder/$model"
   count=$((2000 / classes))
-  [[ $model != vae ]] || count=2000
+  [[ $model != *vae ]] || count=2000
   echo "Measuring $model"
   sample-images --models "$folder/$model" --count "$count" --output "$folder/$model/samples"
   evaluate --models "$folder/$model" "${test[@]}" --samples "$folder/$model/samples/images" \

@@ -6,6 +6,8 @@ public enum ArtifactKind: String, CaseIterable, Sendable {
   case vqvae
   /// A trained VAE.
   case vae
+  /// A trained autoencoder without codes.
+  case autoencoder
   /// The codes of a data set.
   case codes
   /// One shard of them.

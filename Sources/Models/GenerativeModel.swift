@@ -2,30 +2,35 @@ import Artifacts
 import Foundation
 import Images
 
-/// What a folder of models draws images with.
+/// What a folder of models makes images with.
 public enum GenerativeModel {
   /// A VQ-VAE and a prior for each of its levels.
   case codes(ModelFolder)
   /// A VAE, `vae.safetensors`, whose prior is N(0, I).
   case gaussian(LoadedVAE)
+  /// An autoencoder, `autoencoder.safetensors`, which has no prior: it reconstructs images, and draws none.
+  case autoencoder(LoadedAutoencoder)
 
   /// Reads the models of the folder at `path`. Priors that are not needed may be missing.
   ///
   /// Throws a `FileError` if a file is missing or damaged, two do not belong together, or the folder
-  /// has a model of each kind.
+  /// has models of two kinds.
   public init(folder path: String, needsPriors: Bool = true) throws {
     func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
-    let vae = file("vae.safetensors")
-    guard FileManager.default.fileExists(atPath: vae) else {
-      self = .codes(try ModelFolder(path: path, needsPriors: needsPriors))
-      return
+    let names = ["vqvae", "vae", "autoencoder"].map { "\($0).safetensors" }.filter {
+      FileManager.default.fileExists(atPath: file($0))
     }
-    guard !FileManager.default.fileExists(atPath: file("vqvae.safetensors")) else {
+    guard names.count <= 1 else {
       throw FileError(
-        path, "has both a vqvae.safetensors and a vae.safetensors",
+        path, "has both \(names[0]) and \(names[1])",
         remedy: "keep each in a folder of its own")
     }
-    self = .gaussian(try LoadedVAE(path: vae))
+    switch names.first {
+    case "vae.safetensors": self = .gaussian(try LoadedVAE(path: file(names[0])))
+    case "autoencoder.safetensors":
+      self = .autoencoder(try LoadedAutoencoder(path: file(names[0])))
+    default: self = .codes(try ModelFolder(path: path, needsPriors: needsPriors))
+    }
   }
 
   /// The shape of the images.
@@ -33,6 +38,7 @@ public enum GenerativeModel {
     switch self {
     case .codes(let folder): folder.vqvae.imageShape
     case .gaussian(let vae): vae.imageShape
+    case .autoencoder(let autoencoder): autoencoder.imageShape
     }
   }
 
@@ -43,12 +49,19 @@ public enum GenerativeModel {
   public func check(_ classifier: LoadedClassifier) throws {
     switch self {
     case .codes(let folder): try folder.check(classifier)
-    case .gaussian(let vae):
-      guard classifier.imageShape == vae.imageShape else {
-        throw FileError(
-          classifier.file.path, "is for other images than \(vae.file.path)",
-          remedy: "train a classifier on the images the VAE was trained on")
-      }
+    case .gaussian(let vae): try check(classifier, against: vae.file, vae.imageShape, "VAE")
+    case .autoencoder(let model):
+      try check(classifier, against: model.file, model.imageShape, "autoencoder")
+    }
+  }
+
+  private func check(
+    _ classifier: LoadedClassifier, against file: ArtifactFile, _ shape: ImageShape, _ name: String
+  ) throws {
+    guard classifier.imageShape == shape else {
+      throw FileError(
+        classifier.file.path, "is for other images than \(file.path)",
+        remedy: "train a classifier on the images the \(name) was trained on")
     }
   }
 }

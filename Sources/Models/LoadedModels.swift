@@ -51,6 +51,24 @@ public struct LoadedVAE {
   public var imageShape: ImageShape { model.configuration.imageShape }
 }
 
+/// An autoencoder from its file.
+public struct LoadedAutoencoder {
+  /// The file it came from.
+  public let file: ArtifactFile
+  /// The model.
+  public let model: Autoencoder
+
+  /// Reads the file at `path`.
+  ///
+  /// Throws a `FileError` if it is not a whole autoencoder.
+  public init(path: String) throws {
+    (file, model) = try readModel(path: path, kind: .autoencoder, build: Autoencoder.init)
+  }
+
+  /// The shape of the images it reconstructs.
+  public var imageShape: ImageShape { model.configuration.imageShape }
+}
+
 /// A prior from its file.
 public struct LoadedPrior {
   /// The file it came from.
@@ -73,6 +91,7 @@ protocol StoredModel {
 
 extension VQVAE: StoredModel {}
 extension VAE: StoredModel {}
+extension Autoencoder: StoredModel {}
 extension Prior: StoredModel {}
 extension Classifier: StoredModel {}
 
@@ -83,6 +102,7 @@ protocol CheckedConfiguration: Codable, Hashable, Sendable {
 
 extension VQVAEConfiguration: CheckedConfiguration {}
 extension VAEConfiguration: CheckedConfiguration {}
+extension AutoencoderConfiguration: CheckedConfiguration {}
 extension PriorConfiguration: CheckedConfiguration {}
 extension ClassifierConfiguration: CheckedConfiguration {}
 
@@ -101,6 +121,7 @@ extension ImageConfiguration {
 
 extension VQVAEConfiguration: ImageConfiguration {}
 extension VAEConfiguration: ImageConfiguration {}
+extension AutoencoderConfiguration: ImageConfiguration {}
 extension ClassifierConfiguration: ImageConfiguration {}
 
 func readModel<Configuration: CheckedConfiguration, Model: StoredModel>(

@@ -33,7 +33,25 @@ extension VAEConfiguration: StartableConfiguration {
       ("images of", "\(imageWidth)×\(imageHeight)×\(imageChannels)"),
       ("downsampling", "\(downsampling)"), ("channels", "\(channels)"),
       ("residual blocks", "\(residualBlocks)"), ("residual channels", "\(residualChannels)"),
-      ("latents", "\(latents)"), ("likelihood", likelihood.rawValue),
+      ("latents", levels.map(String.init).joined(separator: ",")),
+      ("likelihood", likelihood.rawValue),
+    ]
+  }
+
+  /// None does.
+  public func startsAnew(_ tensor: String, after other: Self) -> Bool { false }
+}
+
+extension AutoencoderConfiguration: StartableConfiguration {
+  /// What shapes the weights.
+  public var shapingValues: [(name: String, value: String)] {
+    [
+      ("image channels", "\(imageChannels)"),
+      ("levels", levels.map(\.name).joined(separator: ",")),
+      ("downsampling", levels.map { "\($0.downsampling)" }.joined(separator: ",")),
+      ("code channels", levels.map { "\($0.vectorChannels)" }.joined(separator: ",")),
+      ("channels", "\(channels)"), ("residual blocks", "\(residualBlocks)"),
+      ("residual channels", "\(residualChannels)"),
     ]
   }
 

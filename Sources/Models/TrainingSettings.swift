@@ -28,9 +28,8 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
   public var keep: KeptWeights?
   /// After how many validations without a better figure the training ends; nil for never.
   public var patience: Int?
-  /// The schedules by which it was trained before, the first first, where it goes on from a training that
-  /// was finished; nil where it does not.
-  public var earlier: [LearningRateSchedule]?
+  /// The trainings that it goes on from, the first first; nil where it begins anew.
+  public var earlier: [EarlierTraining]?
 
   /// Settings of a training.
   public init(
@@ -56,9 +55,15 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
 }
 
 extension TrainingSettings {
-  /// How the learning rate rises and falls.
-  public var schedule: LearningRateSchedule {
-    LearningRateSchedule(peak: learningRate, warmup: warmup, steps: steps)
+  /// The learning rate of a step, counted from 1: it rises over the warm-up and falls along a cosine to the
+  /// last step. Where a finished training goes on it falls again (arXiv 1608.03983), without a warm-up, so
+  /// that the rates of all steps add up to what those of a training of so many steps add up to.
+  public func rate(at step: Int) -> Float {
+    guard let begin = earlier?.last?.stepsTaken else {
+      return LearningRateSchedule(peak: learningRate, warmup: warmup, steps: steps).rate(at: step)
+    }
+    return LearningRateSchedule(peak: learningRate, warmup: 0, steps: steps - begin)
+      .rate(at: step - begin)
   }
 
   /// Settings from a file, perhaps from before steps had parts.
@@ -78,7 +83,27 @@ extension TrainingSettings {
       precision: try values.decode(WeightPrecision.self, forKey: .precision),
       keep: try values.decodeIfPresent(KeptWeights.self, forKey: .keep),
       patience: try values.decodeIfPresent(Int.self, forKey: .patience))
-    earlier = try values.decodeIfPresent([LearningRateSchedule].self, forKey: .earlier)
+    earlier = try values.decodeIfPresent([EarlierTraining].self, forKey: .earlier)
+  }
+}
+
+/// What a longer training says of one that it goes on from.
+public struct EarlierTraining: Codable, Hashable, Sendable {
+  /// The steps it was to take.
+  public var steps: Int
+  /// The steps it took in all, fewer where validations stopped improving.
+  public var stepsTaken: Int
+  /// Its highest learning rate.
+  public var learningRate: Float
+  /// The steps over which the rate rose to that.
+  public var warmup: Int
+
+  /// A training with some settings that ended after `stepsTaken` steps.
+  public init(_ settings: TrainingSettings, stepsTaken: Int) {
+    steps = settings.steps
+    self.stepsTaken = stepsTaken
+    learningRate = settings.learningRate
+    warmup = settings.warmup
   }
 }
 

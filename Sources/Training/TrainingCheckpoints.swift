@@ -124,7 +124,7 @@ struct TrainingCheckpoints<Model: Codable & Hashable & Sendable> {
 
   /// Why a state cannot be used that was left by another training.
   private func refusal(of path: String, leftBy run: TrainedConfiguration<Model>) -> FileError {
-    let mayFinish = configuration.goingOn(from: run) != nil
+    let mayFinish = configuration.goingOn(from: run, after: run.training.steps) != nil
     return FileError(
       path, "was left by a training with other settings",
       remedy: "remove it to start from the beginning, or "

@@ -26,9 +26,9 @@ extension TrainedConfiguration {
     return slower == self && training.learningRate < other.training.learningRate
   }
 
-  /// This training as one that goes on from one that is finished; nil if it cannot. It takes more steps,
-  /// perhaps at other rates and with other patience, and differs in nothing else.
-  func goingOn(from finished: Self) -> Self? {
+  /// This training as one that goes on from one that is finished after some steps; nil if it cannot. It takes
+  /// more steps, perhaps at other rates and with other patience, and differs in nothing else.
+  func goingOn(from finished: Self, after stepsTaken: Int) -> Self? {
     guard training.steps > finished.training.steps else { return nil }
     var longer = finished
     longer.training.steps = training.steps
@@ -37,30 +37,39 @@ extension TrainedConfiguration {
     longer.training.warmup = training.warmup
     longer.training.patience = training.patience
     guard isSame(as: longer) else { return nil }
-    longer.training.earlier = (finished.training.earlier ?? []) + [finished.training.schedule]
+    longer.training.earlier =
+      (finished.training.earlier ?? [])
+      + [EarlierTraining(finished.training, stepsTaken: stepsTaken)]
     return longer
   }
 
-  /// The training that made the model at `output`; nil if there is none there.
+  /// The training that made the model at `output`, and how many steps it took; nil if there is none there.
   ///
   /// Throws a `FileError` if this one neither is that nor goes on from it.
-  func earlier(at output: String, kind: ArtifactKind, sources: [String: String]) throws -> Self? {
+  func earlier(
+    at output: String, kind: ArtifactKind, sources: [String: String]
+  ) throws -> (made: Self, stepsTaken: Int)? {
     guard FileManager.default.fileExists(atPath: output) else { return nil }
     let file = try ArtifactFile(path: output, kind: kind)
     let made = try file.configuration(as: Self.self)
+    let noted = file.metadata.notes[TrainingSettings.lastStepNote].flatMap { Int($0) }
+    let stepsTaken = min(noted ?? made.training.steps, made.training.steps)
     let difference =
-      isSame(as: made) || goingOn(from: made) != nil
+      isSame(as: made) || goingOn(from: made, after: stepsTaken) != nil
       ? differingSource(of: file, from: sources) : "with other settings"
     if let difference {
       throw FileError(
         output, "is there already, trained \(difference)",
         remedy: "remove it to train again, or choose another --output")
     }
-    return made
+    return (made, stepsTaken)
   }
 }
 
 extension TrainingSettings {
+  /// The note of a model whose training ended before all of its steps.
+  static var lastStepNote: String { "last step" }
+
   /// The steps that the training was to take when it began.
   var stepsAtFirst: Int { earlier?.first?.steps ?? steps }
 }

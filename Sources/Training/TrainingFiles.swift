@@ -52,14 +52,13 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     for companion in ["checkpoint.safetensors", "metrics.jsonl", "training.html"] {
       AtomicFile.removeTemporaries(of: companionPath(of: output, companion))
     }
-    let made = try configuration.earlier(at: output, kind: kind, sources: sources)
-    isFinished = made?.isSame(as: configuration) ?? false
-    self.configuration =
-      isFinished
-      ? made ?? configuration : made.flatMap(configuration.goingOn(from:)) ?? configuration
+    let earlier = try configuration.earlier(at: output, kind: kind, sources: sources)
+    isFinished = earlier?.made.isSame(as: configuration) ?? false
+    let longer = earlier.flatMap { configuration.goingOn(from: $0.made, after: $0.stepsTaken) }
+    self.configuration = longer ?? earlier?.made ?? configuration
     checkpoints = TrainingCheckpoints(
       besides: output, configuration: self.configuration, sources: sources,
-      finished: isFinished ? nil : made)
+      finished: isFinished ? nil : earlier?.made)
     if isFinished { try checkpoints.finishAfterKill() }
   }
 
@@ -94,9 +93,10 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   /// Says that a finished training goes on, and at which rate.
   private func stretching(after position: TrainingPosition) -> String {
     let settings = configuration.training
-    let rate = position.rateScale * settings.schedule.rate(at: position.step + 1)
+    let rate = position.rateScale * settings.rate(at: position.step + 1)
     return "\(output) was finished after \(position.step) steps; its schedule is stretched to "
-      + "\(settings.steps), and the learning rate goes on at \(String(format: "%.2g", rate))"
+      + "\(settings.steps), with a learning rate that falls again from "
+      + String(format: "%.2g", rate)
   }
 
   /// Keeps the state after a step now and then; it is one to go back to once the next step is known to
@@ -200,12 +200,16 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   /// Writes the model, and keeps the last state for a longer training; throws a `FileError` if that cannot
   /// be done.
   ///
-  /// - Parameter figures: of the validation of the model that is written.
-  func finish(_ parameters: ParameterStore, _ figures: [Figure]) throws {
+  /// - Parameters:
+  ///   - step: the last.
+  ///   - figures: of the validation of the model that is written.
+  func finish(_ parameters: ParameterStore, after step: Int, _ figures: [Figure]) throws {
+    var notes = Dictionary(
+      figures.map { ($0.name, "\($0.value)") }, uniquingKeysWith: { $1 })
+    if step < configuration.training.steps { notes[TrainingSettings.lastStepNote] = "\(step)" }
     try Artifact(
       metadata: ArtifactMetadata(
-        kind: kind, configuration: configuration, sources: sources,
-        notes: Dictionary(figures.map { ($0.name, "\($0.value)") }, uniquingKeysWith: { $1 })),
+        kind: kind, configuration: configuration, sources: sources, notes: notes),
       tensors: parameters.storedTensors(configuration.training.precision)
     ).write(to: output)
     try checkpoints.finish()

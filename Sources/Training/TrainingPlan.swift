@@ -186,7 +186,7 @@ private struct TrialSteps {
       optimizerTime = clock.measure {
         for learner in state.learners {
           learner.step(
-            number: step, rate: task.settings.schedule.rate(at: step),
+            number: step, rate: task.settings.rate(at: step),
             norm: learner.optimizer.gradientNorm(), limit: .infinity)
         }
       }

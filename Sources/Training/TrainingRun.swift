@@ -157,7 +157,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
         figures = [Figure(validated[0].name, best.value), Figure("best step", Double(best.step))]
       }
     }
-    try files?.finish(task.parameters, figures)
+    try files?.finish(task.parameters, after: position.step, figures)
     try files?.writePage(.ended("Finished after \(position.step) steps."))
     observer.finish(after: position.step, figures: figures)
   }
@@ -199,7 +199,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     files?.confirmKept()
     for (learner, norm) in zip(state.learners, norms) {
       learner.step(
-        number: number, rate: position.rateScale * settings.schedule.rate(at: number), norm: norm,
+        number: number, rate: position.rateScale * settings.rate(at: number), norm: norm,
         limit: Double(settings.gradientNormLimit))
     }
     return figures

@@ -10,8 +10,8 @@ public struct TrainingOptions<Defaults: TrainingDefaults>: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Steps of the optimizer. More than a finished training had go on from its end, at the learning rates \
-      of so many steps. (default: \(Defaults.steps))
+      Steps of the optimizer. Given more than it had, a finished training goes on from its end, and its \
+      learning rate falls once more. (default: \(Defaults.steps))
       """, valueName: "n"))
   public var steps: Int?
 

@@ -3,11 +3,16 @@ import NeuralNetworks
 import Tensors
 
 /// A variational autoencoder (arXiv 1312.6114): where a VQ-VAE has maps of codes and priors that must
-/// be learned, it has one vector of numbers, z, whose prior p(z) = N(0, I) is given.
+/// be learned, it has a vector of numbers, z, whose prior is N(0, I).
 ///
-/// The encoder tells the Gaussian q(z|x) an image's latents are drawn from, the decoder the
-/// distribution p(x|z) of the image's pixels. Both are those of a VQ-VAE, with a dense layer between
-/// their map and the latents.
+/// With two levels of latents (arXiv 1602.02282), the upper, z₁, has that prior, and the lower, z₂, of which
+/// alone the decoder makes the image, one that is learned: p(z₂|z₁) = N(ν(z₁), τ²(z₁)). Then z₂ is known
+/// from u = (z₂ − ν)/τ, which has the prior N(0, I) whatever z₁ is. So of either kind of model, latents are
+/// rows of numbers with the prior N(0, I): z, or z₁ and then u.
+///
+/// The encoder tells the Gaussians that an image's latents are drawn from, q(z|x), or q(z₁|x) and
+/// q(z₂|x, z₁), the decoder the distribution of the image's pixels. Both are those of a VQ-VAE, with dense
+/// layers between their map and the latents.
 public final class VAE {
   /// What was built.
   public let configuration: VAEConfiguration
@@ -15,8 +20,11 @@ public final class VAE {
   public let parameters: ParameterStore
 
   private let encoder: ConvolutionalEncoder
-  /// From the encoder's map to the means of q(z|x) and the logarithms of its variances.
+  /// From the encoder's map, and z₁ if there is one, to the means of the lower latents and the logarithms
+  /// of their variances.
   private let posterior: Linear
+  /// What is above them; nil of one level.
+  private let top: TopLevel?
   /// From the latents to the decoder's map.
   private let expansion: Linear
   private let decoder: ConvolutionalDecoder
@@ -34,7 +42,12 @@ public final class VAE {
       residualBlocks: configuration.residualBlocks,
       residualChannels: configuration.residualChannels)
     posterior = Linear(
-      root.scope("posterior"), inputs: mapCount, outputs: 2 * configuration.latents)
+      root.scope("posterior"), inputs: mapCount + (configuration.topLatents ?? 0),
+      outputs: 2 * configuration.latents)
+    top = configuration.topLatents.map {
+      TopLevel(
+        root.scope("top"), inputs: mapCount, latents: $0, lowerLatents: configuration.latents)
+    }
     expansion = Linear(root.scope("expansion"), inputs: configuration.latents, outputs: mapCount)
     decoder = ConvolutionalDecoder(
       root.scope("decoder"), inputs: configuration.channels, outputs: configuration.imageChannels,
@@ -45,20 +58,34 @@ public final class VAE {
     self.parameters = parameters
   }
 
-  /// q(z|x) of each image: the means of its latents, then the logarithms of their variances,
-  /// [images, 2 · latents].
+  /// A draw from the Gaussians of each image's latents: μ + σ · ε.
   ///
-  /// - Parameter images: [images, height, width, channels] in [-1, 1].
-  public func encode(_ images: Tensor, in pass: ForwardPass = .inference) -> Tensor {
+  /// - Parameters:
+  ///   - images: [images, height, width, channels] in [-1, 1].
+  ///   - noise: ε, as `drawLatents` returns it; nil for zeros, which leaves the means.
+  public func infer(
+    _ images: Tensor, noise: Tensor? = nil, in pass: ForwardPass = .inference
+  ) -> Inference {
     let map = encoder(images, in: pass)
-    return posterior(map.reshaped(to: [map.shape[0], map.count / map.shape[0]]), in: pass)
+    let features = map.reshaped(to: [map.shape[0], map.count / map.shape[0]])
+    let noise = split(noise ?? Tensor(zeros: [images.shape[0], levels.reduce(0, +)]))
+    guard let top else {
+      let gaussian = posterior(features, in: pass)
+      return Inference(gaussians: [gaussian], draws: [gaussian.gaussianDraws(noise: noise[0])])
+    }
+    let upper = top.posterior(features, in: pass)
+    let z1 = upper.gaussianDraws(noise: noise[0])
+    let lower = posterior(.concatenatingChannels([features, z1]), in: pass)
+      .inUnits(of: top.prior(of: z1, in: pass))
+    return Inference(
+      gaussians: [upper, lower], draws: [z1, lower.gaussianDraws(noise: noise[1])])
   }
 
-  /// The mean of p(x|z): [images, height, width, channels], in about [-1, 1].
+  /// The mean of the distribution of the pixels: [images, height, width, channels], in about [-1, 1].
   ///
-  /// - Parameter latents: [images, latents].
+  /// - Parameter latents: [images, latents of all levels].
   public func decode(_ latents: Tensor) -> Tensor {
-    var images = pixelParameters(of: latents, in: .inference)
+    var images = pixelParameters(of: split(latents), in: .inference)
     if configuration.likelihood == .bernoulli {
       // Of ±1 with these odds: 2 · sigmoid(logit) − 1.
       images.withMutableElements { pixels in
@@ -68,27 +95,52 @@ public final class VAE {
     return images
   }
 
-  /// What images become when their latents are the means of q(z|x); of their shape.
+  /// What images become when their latents are the means of their Gaussians; of their shape.
   ///
   /// - Parameter images: [images, height, width, channels] in [-1, 1].
   public func reconstruct(_ images: Tensor) -> Tensor {
-    let noise = Tensor(zeros: [images.shape[0], configuration.latents])
-    return decode(encode(images).gaussianDraws(noise: noise))
+    decode(infer(images).latents)
   }
 
-  /// Draws from the prior, z ~ N(0, I): [streams, latents]. Each row is a function of its stream.
+  /// Draws from the prior, N(0, I): [streams, latents of all levels]. Each row is a function of its stream.
   public func drawLatents(_ streams: [Randomness]) -> Tensor {
-    Tensor(
-      streams.flatMap { $0.stream("latents").normals(configuration.latents) },
-      shape: [streams.count, configuration.latents])
+    let count = levels.reduce(0, +)
+    return Tensor(
+      streams.flatMap { $0.stream("latents").normals(count) }, shape: [streams.count, count])
   }
 
-  /// The parameters of p(x|z) for each pixel: the logits of a Bernoulli, the means of a Gaussian.
-  func pixelParameters(of latents: Tensor, in pass: ForwardPass) -> Tensor {
+  /// p(z₂|z₁) of rows of z₁: the means of the lower latents, then the logarithms of their variances, [rows,
+  /// 2 · lower latents]; nil of one level.
+  ///
+  /// - Parameter z1: [rows, upper latents].
+  public func conditionalPrior(_ z1: Tensor) -> Tensor? {
+    top?.prior(of: z1, in: .inference)
+  }
+
+  private var levels: [Int] { configuration.levels }
+
+  /// The latents of each level; a constant.
+  private func split(_ latents: Tensor) -> [Tensor] {
+    guard levels.count > 1 else { return [latents] }
+    var first = 0
+    return levels.map { count in
+      defer { first += count }
+      let rows = (0..<latents.rows).flatMap { row in
+        latents.buffer[row * latents.channels + first..<row * latents.channels + first + count]
+      }
+      return Tensor(rows, shape: [latents.rows, count])
+    }
+  }
+
+  /// The parameters of the distribution of each pixel: the logits of a Bernoulli, the means of a Gaussian.
+  ///
+  /// - Parameter latents: of each level, from the top: [images, latents].
+  func pixelParameters(of latents: [Tensor], in pass: ForwardPass) -> Tensor {
     let map = configuration.mapSize
-    let expanded = expansion(latents, in: pass).activated(by: .relu)
+    let lowest = top.map { $0.prior(of: latents[0], in: pass).gaussianDraws(noise: latents[1]) }
+    let expanded = expansion(lowest ?? latents[0], in: pass).activated(by: .relu)
     return decoder(
       expanded.reshaped(
-        to: [latents.rows, map.height, map.width, configuration.channels]), in: pass)
+        to: [expanded.rows, map.height, map.width, configuration.channels]), in: pass)
   }
 }

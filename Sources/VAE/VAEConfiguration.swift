@@ -23,8 +23,11 @@ public struct VAEConfiguration: Codable, Hashable, Sendable {
   public var residualBlocks: Int
   /// Channels inside a residual block.
   public var residualChannels: Int
-  /// How many numbers describe an image, J in the paper.
+  /// How many numbers the decoder makes an image of, J in the paper.
   public var latents: Int
+  /// How many numbers their prior is conditioned on, which have the prior N(0, I) instead: the upper of two
+  /// levels (arXiv 1602.02282). Nil where there is one level.
+  public var topLatents: Int?
   /// The distribution of an image given its latents.
   public var likelihood: Likelihood
   /// β, the weight of the divergence in the objective (β-VAE); 1 for the paper's bound.
@@ -34,7 +37,7 @@ public struct VAEConfiguration: Codable, Hashable, Sendable {
   public init(
     imageHeight: Int, imageWidth: Int, imageChannels: Int, downsampling: Int, channels: Int = 128,
     residualBlocks: Int = 2, residualChannels: Int = 64, latents: Int = 64,
-    likelihood: Likelihood, beta: Float = 1
+    topLatents: Int? = nil, likelihood: Likelihood, beta: Float = 1
   ) {
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth
@@ -44,9 +47,13 @@ public struct VAEConfiguration: Codable, Hashable, Sendable {
     self.residualBlocks = residualBlocks
     self.residualChannels = residualChannels
     self.latents = latents
+    self.topLatents = topLatents
     self.likelihood = likelihood
     self.beta = beta
   }
+
+  /// The latents of each level, from the top.
+  public var levels: [Int] { (topLatents.map { [$0] } ?? []) + [latents] }
 
   /// Height and width of the smallest map.
   var mapSize: (height: Int, width: Int) {
@@ -64,7 +71,9 @@ public struct VAEConfiguration: Codable, Hashable, Sendable {
     if !(2...4096).contains(channels) { return "use 2 to 4096 channels, not \(channels)" }
     if !(1...4096).contains(residualChannels) { return "use 1 to 4096 residual channels" }
     if !(0...100).contains(residualBlocks) { return "use 0 to 100 residual blocks" }
-    if !(1...4096).contains(latents) { return "use 1 to 4096 latents, not \(latents)" }
+    if let count = levels.first(where: { !(1...4096).contains($0) }) {
+      return "use 1 to 4096 latents, not \(count)"
+    }
     if !(beta >= 0 && beta.isFinite) { return "beta is not negative" }
     return nil
   }

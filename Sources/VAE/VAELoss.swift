@@ -23,21 +23,23 @@ extension VAE {
   ///
   ///     log p(x) ≥ −D_KL(q(z|x) ‖ p(z)) + log p(x|z),  z = μ + σ · ε,  ε ~ N(0, I)
   ///
+  /// Of two levels the divergence is D_KL(q(z₁|x) ‖ N(0, I)) + D_KL(q(z₂|x, z₁) ‖ p(z₂|z₁)) for the z₁ that
+  /// was drawn, and the pixels are those of z₂ (arXiv 1602.02282, equation 6).
+  ///
   /// - Parameter streams: one per image, a function of which are its ε and, where pixels are
   ///   Bernoulli, which of its grey ones are white.
   public func loss(of images: Tensor, streams: [Randomness], in pass: ForwardPass) -> VAELoss {
     let isBernoulli = configuration.likelihood == .bernoulli
     let x = isBernoulli ? images.binarized(streams) : images
-    let posterior = encode(x, in: pass)
-    let latents = posterior.gaussianDraws(noise: drawLatents(streams))
-    let output = pixelParameters(of: latents, in: pass)
+    let inference = infer(x, noise: drawLatents(streams), in: pass)
+    let output = pixelParameters(of: inference.draws, in: pass)
     let reconstruction =
       isBernoulli
       ? output.bernoulliNegativeLogLikelihood(of: x)
       : output.gaussianNegativeLogLikelihood(of: x) { error in
         max(Float(pass.communicator.mean(of: Double(error))), Self.roundingVariance)
       }
-    let divergence = posterior.gaussianDivergence()
+    let divergence = inference.divergence
     let dimensions = images.count / max(images.shape[0], 1)
     return VAELoss(
       reconstruction: reconstruction, divergence: divergence,

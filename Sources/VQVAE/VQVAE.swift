@@ -25,7 +25,12 @@ public final class VQVAE {
   let decoder: ConvolutionalDecoder
 
   /// Builds the model; its configuration must have no `problem`.
-  public init(_ configuration: VQVAEConfiguration, start: ParameterStore.Start) {
+  public convenience init(_ configuration: VQVAEConfiguration, start: ParameterStore.Start) {
+    self.init(configuration, start: start, hasCodebooks: true)
+  }
+
+  /// Builds the model, or where it has no codebooks what an autoencoder has of it.
+  init(_ configuration: VQVAEConfiguration, start: ParameterStore.Start, hasCodebooks: Bool) {
     precondition(configuration.problem == nil, configuration.problem ?? "")
     let parameters = ParameterStore(start)
     let levels = configuration.levels
@@ -48,7 +53,7 @@ public final class VQVAE {
         inputs: configuration.channels + (index == 0 ? 0 : levels[index - 1].codeChannels),
         outputs: levels[index].codeChannels, kernel: 1)
     }
-    codebooks = levels.indices.map { index in
+    codebooks = (hasCodebooks ? levels.indices : 0..<0).map { index in
       Codebook(
         scopes[index].scope("codebook"), level: levels[index], configuration: configuration)
     }
@@ -80,7 +85,8 @@ public final class VQVAE {
   /// - Parameter images: [images, height, width, channels] in [-1, 1].
   public func encode(_ images: Tensor) -> [[Int32]] {
     let pass = ForwardPass.inference
-    return quantizeLevels(of: images, in: pass) { codebook, z, _ in
+    return describeLevels(of: images, in: pass) { z, level in
+      let codebook = codebooks[level]
       let codes = codebook.codes(of: z)
       let (height, width) = (z.shape[1], z.shape[2])
       return (
@@ -113,13 +119,13 @@ public final class VQVAE {
     return decoder(context, in: pass)
   }
 
-  /// Encodes and quantizes from the top down. `quantize` gets a level's codebook, the vectors before
-  /// quantization and the level's index, and returns what it will and the vectors after.
+  /// Encodes from the top down. `describe` gets a level's vectors, before quantization, and its index, and
+  /// returns what it will and the vectors that the levels below and the decoder are to see.
   ///
-  /// - Returns: the results of `quantize` from the top, and all levels side by side for the decoder.
-  func quantizeLevels<Result>(
+  /// - Returns: the results of `describe` from the top, and all levels side by side for the decoder.
+  func describeLevels<Result>(
     of images: Tensor, in pass: ForwardPass,
-    quantize: (Codebook, Tensor, Int) -> (result: Result, quantized: Tensor)
+    describe: (Tensor, Int) -> (result: Result, seen: Tensor)
   ) -> (results: [Result], context: Tensor) {
     var features: [Tensor] = []
     for encoder in encoders.reversed() {
@@ -128,15 +134,15 @@ public final class VQVAE {
     features.reverse()
     var results: [Result] = []
     var context: Tensor?
-    for index in codebooks.indices {
+    for index in configuration.levels.indices {
       var level = features[index]
       if let context {
         level = .concatenatingChannels([conditioners[index - 1](context, in: pass), level])
       }
       let z = projections[index](level, in: pass)
-      let (result, quantized) = quantize(codebooks[index], z, index)
+      let (result, seen) = describe(z, index)
       results.append(result)
-      context = extend(context, by: quantized, level: index, in: pass)
+      context = extend(context, by: seen, level: index, in: pass)
     }
     guard let context else { preconditionFailure("a VQ-VAE has at least one level") }
     return (results, context)

@@ -33,7 +33,8 @@ extension VQVAE {
     var codes: [[Int32]] = []
     var commitment: Tensor?
     var codebookLoss: Tensor?
-    let (_, context) = quantizeLevels(of: images, in: pass) { codebook, z, level in
+    let (_, context) = describeLevels(of: images, in: pass) { z, level in
+      let codebook = codebooks[level]
       let stream = learning?.stream(level)
       if let stream {
         codebook.seedIfNeeded(from: z, randomness: stream.stream("seed"), in: pass)

@@ -24,7 +24,8 @@ public struct TrainingProgress: Sendable {
 /// A training computes on all threads of the process and returns when it ends. `progress` is called
 /// after each step, on the thread of the call; it stops the training by returning false: the state is then
 /// in a checkpoint beside the output, and the same call goes on from there. A finished training is not
-/// repeated.
+/// repeated; with more steps it goes on from its end. `startingFrom` is the file of a model whose weights it
+/// begins with instead of random ones.
 ///
 /// All throw a `ModelError` if the configuration is impossible, a `FileError` or `ImageError` if a
 /// file cannot be read or written, or is of another training.
@@ -32,12 +33,13 @@ public enum Stages {
   /// Stage one: images to a VQ-VAE.
   public static func trainVQVAE(
     _ configuration: VQVAEConfiguration, on dataset: any ImageDataset, settings: TrainingSettings,
-    to output: String, progress: @escaping (TrainingProgress) -> Bool = { _ in true }
+    startingFrom start: String? = nil, to output: String,
+    progress: @escaping (TrainingProgress) -> Bool = { _ in true }
   ) throws -> Bool {
     try check(configuration.problem)
     return try train(
       .vqvae, configuration, settings, sources: ["images": try fingerprint(of: dataset)],
-      images: dataset.count, to: output, progress
+      images: dataset.count, startingFrom: start, to: output, progress
     ) { try vqvaeTraining($0, on: dataset) }
   }
 
@@ -54,7 +56,8 @@ public enum Stages {
 
   /// Stage two: codes to the prior of one level. `shape` changes what a moderate prior would be like.
   public static func trainPrior(
-    ofLevel name: String, onCodesAt path: String, settings: TrainingSettings, to output: String,
+    ofLevel name: String, onCodesAt path: String, settings: TrainingSettings,
+    startingFrom start: String? = nil, to output: String,
     shape: (inout PriorConfiguration) -> Void = { _ in },
     progress: @escaping (TrainingProgress) -> Bool = { _ in true }
   ) throws -> Bool {
@@ -69,16 +72,16 @@ public enum Stages {
     var sources = codes.sources
     sources[ArtifactKind.codes.rawValue] = codes.digest
     return try train(
-      .prior, configuration, settings, sources: sources, images: codes.pictureCount, to: output,
-      progress
+      .prior, configuration, settings, sources: sources, images: codes.pictureCount,
+      startingFrom: start, to: output, progress
     ) { try priorTraining($0, on: codes) }
   }
 
   /// A classifier of the classes of images.
   public static func trainClassifier(
     _ configuration: ClassifierConfiguration, on dataset: any ImageDataset,
-    settings: TrainingSettings, augmentation: Augmentation, to output: String,
-    progress: @escaping (TrainingProgress) -> Bool = { _ in true }
+    settings: TrainingSettings, augmentation: Augmentation, startingFrom start: String? = nil,
+    to output: String, progress: @escaping (TrainingProgress) -> Bool = { _ in true }
   ) throws -> Bool {
     try check(configuration.problem)
     guard configuration.classNames == dataset.classNames else {
@@ -86,7 +89,7 @@ public enum Stages {
     }
     return try train(
       .classifier, configuration, settings, sources: ["images": try fingerprint(of: dataset)],
-      images: dataset.count, to: output, progress
+      images: dataset.count, startingFrom: start, to: output, progress
     ) { try classifierTraining($0, on: dataset, augmentation: augmentation) }
   }
 
@@ -94,9 +97,10 @@ public enum Stages {
     if let problem { throw ModelError.request("nothing can be trained: \(problem)") }
   }
 
-  private static func train<Model>(
+  private static func train<Model: StartableConfiguration>(
     _ kind: ArtifactKind, _ model: Model, _ settings: TrainingSettings, sources: [String: String],
-    images: Int, to output: String, _ progress: @escaping (TrainingProgress) -> Bool,
+    images: Int, startingFrom start: String?, to output: String,
+    _ progress: @escaping (TrainingProgress) -> Bool,
     task: (TrainedConfiguration<Model>) throws -> TrainingTask
   ) throws -> Bool {
     guard settings.steps >= 1, settings.batchSize >= 1, settings.parts >= 1,
@@ -109,7 +113,9 @@ public enum Stages {
     let configuration = TrainedConfiguration(model: model, training: settings)
     let run = try TrainingRun(
       kind: kind, output: output, configuration: configuration, sources: sources,
-      observer: ProgressObserver(progress))
+      startingFrom: try start.map {
+        try StartingModel(path: $0, kind: kind, for: model, at: output)
+      }, observer: ProgressObserver(progress))
     return try run.isFinished || run.run(task(run.configuration)) == .finished
   }
 }

@@ -23,7 +23,8 @@ struct DecodeCodes: StageCommand {
       EXAMPLE
         decode-codes --codes output/codes.safetensors \\
           --vqvae output/vqvae.safetensors --output output/decoded
-      """)
+      """,
+    version: buildDescription)
 
   @Option(help: ArgumentHelp("The codes.", valueName: "path"))
   var codes: String

@@ -23,7 +23,7 @@ struct Evaluate: StageCommand {
 
       Of a VAE, bits per dimension are those of the latents and of the pixels given them. Where its \
       pixels are black or white, so is each image that the evidence lower bound is measured on: drawn \
-      once, with the grey levels for probabilities.
+      once, with the grey levels for probabilities. A plain autoencoder has no likelihood.
 
       Images are brought to the size and colour of the models'. They may be of some of the classes \
       that the models know.
@@ -81,7 +81,9 @@ struct Evaluate: StageCommand {
     report.judgeAccuracy = try accuracy(of: judge, on: dataset)
     report.judgesRotation = judge.map { !$0.knowsClasses } ?? false
     print(report.table)
-    if strangest > 0 { print("\n" + report.strangestTable(of: dataset, count: strangest)) }
+    if strangest > 0, let table = report.strangestTable(of: dataset, count: strangest) {
+      print("\n" + table)
+    }
     if let json { try report.write(to: json) }
   }
 
@@ -140,7 +142,7 @@ struct Evaluate: StageCommand {
     let reconstructing = ProgressReporter("reconstructing", total: dataset.count, unit: "image")
     let scoring = ProgressReporter("likelihoods", total: dataset.count, unit: "image")
     let reconstruction: ReconstructionFigures
-    let likelihood: LikelihoodFigures
+    var likelihood: LikelihoodFigures?
     var evidence: EvidenceFigures?
     switch model {
     case .codes(let folder):
@@ -161,6 +163,10 @@ struct Evaluate: StageCommand {
       // A density, which Gaussian pixels have, is in other units.
       if vae.model.configuration.likelihood == .bernoulli {
         evidence = try EvidenceFigures(of: dataset, under: vae.model)
+      }
+    case .autoencoder(let loaded):
+      reconstruction = try ReconstructionFigures(of: dataset, by: loaded.model, judge: judge) {
+        reconstructing.report($0)
       }
     }
     return EvaluationReport(

@@ -19,7 +19,8 @@ struct EvaluationReport: Encodable {
   let models: String
   let images: String
   let reconstruction: ReconstructionFigures
-  let likelihood: LikelihoodFigures
+  /// Nil of a model without priors.
+  let likelihood: LikelihoodFigures?
   /// Of a VAE whose pixels are black or white.
   var evidence: EvidenceFigures?
   var classifierAccuracy: Double?
@@ -50,14 +51,19 @@ struct EvaluationReport: Encodable {
       table.addRow(["\(level.name) codes used, of \(level.codes)", "\(level.used)"])
       add("\(level.name) perplexity", level.perplexity)
     }
-    for level in likelihood.levels { add("\(level.name) nats per code", level.natsPerCode) }
+    for level in likelihood?.levels ?? [] {
+      add("\(level.name) nats per code", level.natsPerCode)
+    }
     if let evidence {
       add("evidence lower bound, nats", evidence.lowerBound)
       add("  of that the divergence", evidence.divergence)
     }
-    add("bits per dimension, at most", likelihood.bitsPerDimension)
-    add("  of the \(latents)", likelihood.codeBitsPerDimension)
-    add("  of the pixels given the \(latents)", likelihood.pixelBitsPerDimension)
+    if let likelihood {
+      let latents = latents(of: likelihood)
+      add("bits per dimension, at most", likelihood.bitsPerDimension)
+      add("  of the \(latents)", likelihood.codeBitsPerDimension)
+      add("  of the pixels given the \(latents)", likelihood.pixelBitsPerDimension)
+    }
     if let accuracy = classifierAccuracy { add("classifier accuracy", accuracy) }
     if let accuracy = judgeAccuracy {
       add(judgesRotation ? "judge accuracy, which way up" : "judge accuracy", accuracy)
@@ -74,11 +80,16 @@ struct EvaluationReport: Encodable {
   }
 
   /// What an image's pixels are told from.
-  private var latents: String { likelihood.levels.isEmpty ? "latents" : "codes" }
+  private func latents(of likelihood: LikelihoodFigures) -> String {
+    likelihood.levels.isEmpty ? "latents" : "codes"
+  }
 
-  /// The images that the models find least likely.
-  func strangestTable(of dataset: any ImageDataset, count: Int) -> String {
-    var table = TextTable(["strangest image", "class", "bits per dimension", latents, "pixels"])
+  /// The images that the models find least likely; nil if they find none more likely than others.
+  func strangestTable(of dataset: any ImageDataset, count: Int) -> String? {
+    guard let likelihood else { return nil }
+    var table = TextTable([
+      "strangest image", "class", "bits per dimension", latents(of: likelihood), "pixels",
+    ])
     for score in likelihood.strangest.prefix(count) {
       let label = dataset.label(at: score.index)
       table.addRow(

@@ -28,7 +28,8 @@ struct ReconstructImages: StageCommand {
       EXAMPLE
         reconstruct-images --images photos --vqvae output/vqvae.safetensors \\
           --error-map --output output/reconstructions
-      """)
+      """,
+    version: buildDescription)
 
   @Option(help: ArgumentHelp("The VQ-VAE that train-vqvae wrote.", valueName: "path"))
   var vqvae: String

@@ -37,7 +37,8 @@ struct SampleImages: StageCommand {
       all of them. The folder of models then needs no priors.
 
       From a folder with a vae.safetensors, the baseline of train-vqvae --bottleneck gaussian, z is \
-      drawn from N(0, I) and decoded; there are no classes, and so nothing to turn away.
+      drawn from N(0, I) and decoded; there are no classes, and so nothing to turn away. --between and \
+      --plane go through its latents in order instead of drawing them.
 
       With --shard, several processes share the drawing, on any machines that see the same files. 3/8 \
       writes samples-3-of-8.safetensors, to the same folder as the others; evaluate and tune-rejection \
@@ -52,6 +53,8 @@ struct SampleImages: StageCommand {
           --keep 0.5 --output output/samples
         sample-images --models models/digits --codes theirs.safetensors --keep 0.5 \\
           --output output/samples
+        sample-images --models output/vae --between a.png,b.png --count 12 \\
+          --output output/row
       """,
     version: buildDescription)
 
@@ -69,6 +72,7 @@ struct SampleImages: StageCommand {
   @OptionGroup var completion: CompletionOptions
   @OptionGroup var origin: GivenCodesOptions
   @OptionGroup var choice: SamplingOptions
+  @OptionGroup var latents: LatentOptions
   @OptionGroup var shards: ShardOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
@@ -90,15 +94,21 @@ struct SampleImages: StageCommand {
     ThreadPool.shared.resize(to: threads.count)
     switch try GenerativeModel(folder: models, needsPriors: origin.given == nil) {
     case .codes(let folder):
+      try latents.refuseForCodes(at: models)
       if let given = origin.given {
         try choose(among: given, by: folder)
       } else {
         try sample(from: folder)
       }
+    case .autoencoder(let autoencoder):
+      throw FileError(
+        autoencoder.file.path, "is a plain autoencoder, which has no prior to draw from",
+        remedy: "pass the models of a VQ-VAE and its priors, or a VAE")
     case .gaussian(let vae):
       if origin.given != nil { throw choice.withoutCodes("--codes") }
       if completion.complete != nil { throw choice.withoutCodes("--complete") }
       let plan = try choice.planWithoutCodes(shard: shards.shard)
+      if let grid = try latents.grid(of: vae, count: choice.count) { return try write(grid) }
       let generator = GaussianGenerator(vae, seed: seed.seed)
       let writer = try SampleWriter(generator, classNames: [], folder: output)
       defer { writer.folder.release() }

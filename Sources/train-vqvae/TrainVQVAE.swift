@@ -24,9 +24,11 @@ struct TrainVQVAE: TrainingCommand {
       Stopped with Ctrl-C or by anything else, it goes on where it was when the same command is run \
       again.
 
-      Two baselines to compare with: a single --downsampling makes a plain VQ-VAE of one level, and \
-      --bottleneck gaussian a VAE, which needs no prior: sample-images and evaluate take a folder \
-      with its vae.safetensors.
+      Baselines to compare with: a single --downsampling makes a plain VQ-VAE of one level. \
+      --bottleneck gaussian makes a VAE, which needs no prior: sample-images and evaluate take a folder \
+      with its vae.safetensors. --bottleneck none makes a plain autoencoder, which reconstructs better \
+      by what quantization costs and draws nothing: evaluate takes a folder with its \
+      autoencoder.safetensors.
 
       EXAMPLE
         train-vqvae --images photos --size 64 --output output/vqvae.safetensors
@@ -46,6 +48,7 @@ struct TrainVQVAE: TrainingCommand {
   /// What all that is known of an image passes through.
   enum Bottleneck: String, CaseIterable, ExpressibleByArgument {
     case codes, gaussian
+    case nothing = "none"
   }
 
   @OptionGroup var images: ImageOptions
@@ -57,8 +60,8 @@ struct TrainVQVAE: TrainingCommand {
   @Option(
     help: ArgumentHelp(
       """
-      What all that is known of an image passes through: maps of codes, or a vector of numbers with a \
-      Gaussian prior.
+      What all that is known of an image passes through: maps of 'codes', a vector of numbers with a \
+      'gaussian' prior, or 'none': maps of vectors as they are.
       """, valueName: "kind"))
   var bottleneck = Bottleneck.codes
 
@@ -78,6 +81,11 @@ struct TrainVQVAE: TrainingCommand {
       if let flag = codes.given ?? objective.given {
         throw ValidationError("\(flag) needs --bottleneck codes.")
       }
+    case .nothing:
+      if let flag = codes.givenOfCodebooks ?? objective.given {
+        throw ValidationError("\(flag) needs --bottleneck codes.")
+      }
+      if let flag = gaussian.given { throw ValidationError("\(flag) needs --bottleneck gaussian.") }
     }
   }
 
@@ -96,6 +104,9 @@ struct TrainVQVAE: TrainingCommand {
     case .gaussian:
       let model = try gaussian.configuration(convolutions, for: shape, path: path)
       try train(model, .vae, on: dataset, nil, among: processes, by: vaeTraining)
+    case .nothing:
+      let model = try codes.autoencoder(convolutions, for: shape, path: path)
+      try train(model, .autoencoder, on: dataset, nil, among: processes, by: autoencoderTraining)
     }
   }
 

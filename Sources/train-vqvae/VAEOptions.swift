@@ -7,8 +7,11 @@ import VAE
 struct VAEOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "With --bottleneck gaussian: numbers that describe an image. (default: 64)", valueName: "n"))
-  var latents: Int?
+      """
+      With --bottleneck gaussian: how many numbers describe an image; or n,m for two levels, the n \
+      numbers of the upper saying how the m of the lower are distributed. (default: 64)
+      """, valueName: "n|n,m"))
+  var latents: NumberList?
 
   @Option(
     help: ArgumentHelp(
@@ -35,15 +38,20 @@ struct VAEOptions: ParsableArguments {
   func configuration(
     _ convolutions: ConvolutionOptions, for shape: ImageShape, path: String
   ) throws -> VAEConfiguration {
-    let factors = convolutions.downsampling?.factors ?? [defaultDownsampling(of: shape)]
+    let factors = convolutions.downsampling?.numbers ?? [defaultDownsampling(of: shape)]
     guard factors.count == 1 else {
       throw ValidationError("--bottleneck gaussian has one level: give --downsampling one number.")
+    }
+    let levels = latents?.numbers ?? [64]
+    guard levels.count <= 2 else {
+      throw ValidationError("A VAE has one or two levels: give --latents one or two numbers.")
     }
     let configuration = VAEConfiguration(
       imageHeight: shape.height, imageWidth: shape.width, imageChannels: shape.channels,
       downsampling: factors[0], channels: convolutions.channels,
       residualBlocks: convolutions.residualBlocks,
-      residualChannels: convolutions.residualChannels, latents: latents ?? 64,
+      residualChannels: convolutions.residualChannels, latents: levels[levels.count - 1],
+      topLatents: levels.count == 2 ? levels[0] : nil,
       likelihood: likelihood ?? (shape.channels == 1 ? .bernoulli : .gaussian), beta: beta ?? 1)
     if let problem = configuration.architectureProblem { throw ValidationError(problem) }
     if let problem = configuration.imageProblem {

@@ -8,7 +8,10 @@ struct VQVAEOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Codes in each level's codebook. (default: 512)", valueName: "n"))
   var codes: Int?
 
-  @Option(help: ArgumentHelp("Channels of a code's vector. (default: 64)", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Channels of a code's vector, or of what is in its place with --bottleneck none. (default: 64)",
+      valueName: "n"))
   var codeChannels: Int?
 
   @Option(
@@ -55,15 +58,19 @@ struct VQVAEOptions: ParsableArguments {
       """, valueName: "rate"))
   var codeNoise: Float?
 
-  /// The name of a flag of these that was given, if one was.
-  var given: String? {
+  /// The name of a flag of these that was given and says something of codebooks, if one was.
+  var givenOfCodebooks: String? {
     firstGiven([
-      ("--codes", codes != nil), ("--code-channels", codeChannels != nil),
-      ("--commitment", commitment != nil), ("--codebook", codebook != nil),
-      ("--decay", decay != nil), ("--revival", revival != nil),
+      ("--codes", codes != nil), ("--commitment", commitment != nil),
+      ("--codebook", codebook != nil), ("--decay", decay != nil), ("--revival", revival != nil),
       ("--level-dropout", levelDropout != nil), ("--gradient", gradient != nil),
       ("--code-noise", codeNoise != nil),
     ])
+  }
+
+  /// The name of a flag of these that was given, if one was.
+  var given: String? {
+    givenOfCodebooks ?? firstGiven([("--code-channels", codeChannels != nil)])
   }
 
   func validate() throws {
@@ -83,14 +90,12 @@ struct VQVAEOptions: ParsableArguments {
     _ convolutions: ConvolutionOptions, _ objective: ObjectiveOptions, for shape: ImageShape,
     path: String
   ) throws -> VQVAEConfiguration {
-    let factors =
-      convolutions.downsampling?.factors ?? [2, min(shape.height, shape.width) < 64 ? 2 : 4]
     func used(_ rate: Float?) -> Float? { rate.flatMap { $0 > 0 ? $0 : nil } }
     let configuration = VQVAEConfiguration(
       imageHeight: shape.height, imageWidth: shape.width, imageChannels: shape.channels,
-      levels: zip(levelNames(factors.count), factors).map { name, factor in
+      levels: convolutions.levels(of: shape).map {
         .init(
-          name: name, downsampling: factor, codebookSize: codes ?? 512,
+          name: $0.name, downsampling: $0.downsampling, codebookSize: codes ?? 512,
           codeChannels: codeChannels ?? 64)
       }, channels: convolutions.channels, residualBlocks: convolutions.residualBlocks,
       residualChannels: convolutions.residualChannels, commitment: commitment ?? 0.25,
@@ -105,13 +110,21 @@ struct VQVAEOptions: ParsableArguments {
     return configuration
   }
 
-  private func levelNames(_ count: Int) -> [String] {
-    switch count {
-    case 1: ["top"]
-    case 2: ["top", "bottom"]
-    case 3: ["top", "middle", "bottom"]
-    default: ["top"] + (1...count - 2).map { "middle\($0)" } + ["bottom"]
+  /// An autoencoder of the same shape, without codes. Throws as `configuration` does.
+  func autoencoder(
+    _ convolutions: ConvolutionOptions, for shape: ImageShape, path: String
+  ) throws -> AutoencoderConfiguration {
+    let configuration = AutoencoderConfiguration(
+      imageHeight: shape.height, imageWidth: shape.width, imageChannels: shape.channels,
+      levels: convolutions.levels(of: shape).map {
+        .init(name: $0.name, downsampling: $0.downsampling, vectorChannels: codeChannels ?? 64)
+      }, channels: convolutions.channels, residualBlocks: convolutions.residualBlocks,
+      residualChannels: convolutions.residualChannels)
+    if let problem = configuration.architectureProblem { throw ValidationError(problem) }
+    if let problem = configuration.imageProblem {
+      throw FileError(path, "cannot be trained on", remedy: problem)
     }
+    return configuration
   }
 }
 

@@ -13,13 +13,14 @@ struct JudgedModels {
   /// Throws a `FileError` if the files at `path` are missing, damaged, or do not belong together; priors
   /// that are not needed, to draw more candidates, may be missing.
   init(path: String, needsPriors: Bool = true) throws {
-    guard case .codes(let folder) = try GenerativeModel(folder: path, needsPriors: needsPriors)
-    else {
-      throw FileError(
-        path, "holds a VAE, whose samples nothing rejects",
-        remedy: "pass the models of a VQ-VAE and its priors")
+    func refuse(_ what: String) -> FileError {
+      FileError(path, "holds \(what)", remedy: "pass the models of a VQ-VAE and its priors")
     }
-    self.folder = folder
+    switch try GenerativeModel(folder: path, needsPriors: needsPriors) {
+    case .codes(let folder): self.folder = folder
+    case .gaussian: throw refuse("a VAE, whose samples nothing rejects")
+    case .autoencoder: throw refuse("a plain autoencoder, which draws no samples")
+    }
     let judgePath = (path as NSString).appendingPathComponent("judge.safetensors")
     guard FileManager.default.fileExists(atPath: judgePath) else {
       throw FileError(

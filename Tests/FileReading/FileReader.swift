@@ -14,6 +14,8 @@ public enum FileReader: String, CaseIterable, Sendable {
   case vqvae
   /// A trained VAE.
   case vae
+  /// A trained autoencoder.
+  case autoencoder
   /// A trained prior.
   case prior
   /// A trained classifier.
@@ -63,6 +65,7 @@ public enum FileReader: String, CaseIterable, Sendable {
     case .safetensors: try Self.readTensors(SafetensorsFile(path: path))
     case .vqvae: _ = try LoadedVQVAE(path: path)
     case .vae: _ = try LoadedVAE(path: path)
+    case .autoencoder: _ = try LoadedAutoencoder(path: path)
     case .prior: _ = try LoadedPrior(path: path)
     case .classifier: _ = try LoadedClassifier(path: path)
     case .codes: try Self.readCodes(CodeFile(path: path))

@@ -178,7 +178,7 @@ import Testing
     try own.copy(Pipeline.shared.get().folder("vqvae.safetensors"), to: "vqvae.safetensors")
     try expectRefusal(
       .sampleImages(output: "samples"), in: own,
-      ". has both a vqvae.safetensors and a vae.safetensors; keep each in a folder of its own")
+      ". has both vqvae.safetensors and vae.safetensors; keep each in a folder of its own")
   }
 
   @Test func samplesOfCodesAreRefused() throws {

@@ -33,15 +33,15 @@ import Testing
     #expect(whole.code == 0, "\(whole.errors)")
     #expect(
       whole.errorLines.prefix(2) == [
-        "\(name).safetensors was finished after 60 steps; its schedule is stretched to 120, and the "
-          + "learning rate goes on at \(name == "classifier" ? "0.0011" : "0.00053")",
+        "\(name).safetensors was finished after 60 steps; its schedule is stretched to 120, with a "
+          + "learning rate that falls again from \(name == "classifier" ? "0.002" : "0.001")",
         "going on after step 60 of 120",
       ])
     #expect(try loggedSteps(name) == (1...20).map { 3 * $0 } + (11...20).map { 6 * $0 })
     let file = try SafetensorsFile(path: own("\(name).safetensors"))
     let configuration = try #require(file.metadata["configuration"])
-    #expect(configuration.contains("\"earlier\":[{\"floor\":0.01,\"peak\":0.00"))
-    #expect(configuration.contains("\"steps\":60,\"warmup\":3}]"))
+    #expect(configuration.contains("\"earlier\":[{\"learningRate\":0.00"))
+    #expect(configuration.contains("\"steps\":60,\"stepsTaken\":60,\"warmup\":3}]"))
 
     let again = try longer.run(in: own)
     #expect(again.output == "\(name).safetensors is finished; remove it to train again\n")
@@ -66,12 +66,12 @@ import Testing
     #expect(outcome.code == 0)
     #expect(
       outcome.errorLines.first
-        == "classifier.safetensors was finished after 40 steps; its schedule is stretched to 80, and "
-        + "the learning rate goes on at 5.3e-05")
+        == "classifier.safetensors was finished after 40 steps; its schedule is stretched to 80, with a "
+        + "learning rate that falls again from 0.0001")
     let twice = try training("classifier", steps: 120).run(in: own)
     #expect(twice.code == 0)
     let metadata = try SafetensorsFile(path: own("classifier.safetensors")).metadata
-    #expect(metadata["configuration"]?.contains("\"peak\":0.0001") == true)
+    #expect(metadata["configuration"]?.contains("{\"learningRate\":0.0001,") == true)
   }
 
   @Test func oneThatRanOutOfPatienceGoesOn() throws {
@@ -83,6 +83,8 @@ import Testing
     #expect(outcome.code == 0)
     #expect(outcome.errorLines.dropFirst().first == "going on after step \(end) of 800")
     #expect(try loggedSteps("classifier").last.map { $0 > end } == true)
+    let metadata = try SafetensorsFile(path: own("classifier.safetensors")).metadata
+    #expect(metadata["configuration"]?.contains("\"stepsTaken\":\(end),") == true)
   }
 
   /// It may be killed between the last checkpoint and the model, and between the model and the checkpoint's

@@ -100,6 +100,7 @@ import Testing
     (["--latents", "8"], "--latents needs --bottleneck gaussian."),
     (["--likelihood", "gaussian"], "--likelihood needs --bottleneck gaussian."),
     (["--bottleneck", "gaussian"], "--codes needs --bottleneck codes."),
+    (["--bottleneck", "none"], "--codes needs --bottleneck codes."),
     (
       ["--held-out", "60"],
       "There are 60 images and 60 are held out: none are left to train on."

@@ -8,11 +8,31 @@ import Testing
   @Test(arguments: shapes) func drawsAndTheirDerivatives(rows: Int, latents: Int) {
     var random = SplitMix64(seed: 60)
     let noise = random.tensor([rows, latents], scale: 2)
-    expectAgreement([random.tensor([rows, 2 * latents], scale: 2)]) {
-      $0[0].gaussianDraws(noise: noise.tensor)
+    expectAgreement([random.tensor([rows, 2 * latents], scale: 2), noise]) {
+      $0[0].gaussianDraws(noise: $0[1])
     } reference: {
-      Reference.gaussianDraws($0[0], noise: noise)
+      Reference.gaussianDraws($0[0], noise: $0[1])
     }
+  }
+
+  @Test(arguments: shapes) func unitsOfOthersAndTheirDerivatives(rows: Int, latents: Int) {
+    var random = SplitMix64(seed: 64)
+    let gaussians = (0..<2).map { _ in random.tensor([rows, 2 * latents], scale: 2) }
+    expectAgreement(gaussians) {
+      $0[0].inUnits(of: $0[1])
+    } reference: {
+      Reference.inUnits($0[0], of: $0[1])
+    }
+    let own = gaussians[0].tensor
+    #expect(own.inUnits(of: own).elements.allSatisfy { $0 == 0 })
+  }
+
+  /// D_KL(N(1, 2²) ‖ N(3, 4²)) = log 4/2 + (2² + 2²)/(2 · 4²) − ½.
+  @Test func theDivergenceOfTwoGaussiansIsKnown() {
+    let own = Tensor([1, Float(2 * log(2.0))], shape: [1, 2])
+    let other = Tensor([3, Float(2 * log(4.0))], shape: [1, 2])
+    let divergence = own.inUnits(of: other).gaussianDivergence().scalar
+    #expect(abs(divergence - Float(log(2.0) + 0.25 - 0.5)) < 1e-6)
   }
 
   @Test(arguments: shapes) func divergenceAndItsDerivative(rows: Int, latents: Int) {

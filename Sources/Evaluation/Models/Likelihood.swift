@@ -94,12 +94,9 @@ public struct LikelihoodFigures: Codable, Sendable {
   ) throws {
     let randomness = Randomness(seed: 0).stream("likelihood")
     try self.init(of: dataset, absoluteError: absoluteError, progress: progress) { batch in
-      let posterior = model.encode(batch.tensor(of: dataset.shape))
       let noise = model.drawLatents(batch.indices.map { randomness.stream($0) })
-      return (
-        posterior.gaussianDivergences().elements.map(Double.init),
-        model.decode(posterior.gaussianDraws(noise: noise))
-      )
+      let inference = model.infer(batch.tensor(of: dataset.shape), noise: noise)
+      return (inference.divergences, model.decode(inference.latents))
     }
   }
 

@@ -16,7 +16,7 @@ public struct ReconstructionFigures: Codable, Sendable {
   public var structuralSimilarity: Double
   /// The mean absolute error of pixels in grey levels, 0 to 255.
   public var absoluteError: Double
-  /// The codebooks, from the top; none of a VAE.
+  /// The codebooks, from the top; none of a model without codes.
   public var levels: [CodebookUsage]
   /// See `ReconstructionJudgement`; nil without a judge.
   public var judged: ReconstructionJudgement?
@@ -50,9 +50,29 @@ public struct ReconstructionFigures: Codable, Sendable {
     of dataset: any ImageDataset, by model: VAE, judge: LoadedClassifier? = nil,
     progress: (Int) -> Void = { _ in }
   ) throws {
+    try self.init(of: dataset, judge: judge, progress: progress, by: model.reconstruct)
+  }
+
+  /// Reconstructs all images of `dataset`, whose shape must be the model's.
+  ///
+  /// - Parameters:
+  ///   - judge: a classifier of such images, if there is one to be asked.
+  ///   - progress: called with the number of images done.
+  /// - Throws: what the dataset throws; a `FileError` if the judge's features are not finite.
+  public init(
+    of dataset: any ImageDataset, by model: Autoencoder, judge: LoadedClassifier? = nil,
+    progress: (Int) -> Void = { _ in }
+  ) throws {
+    try self.init(of: dataset, judge: judge, progress: progress) { model.reconstruct($0) }
+  }
+
+  private init(
+    of dataset: any ImageDataset, judge: LoadedClassifier?, progress: (Int) -> Void,
+    by reconstruct: (Tensor) -> Tensor
+  ) throws {
     var tally = Tally(shape: dataset.shape, judge: judge)
     try forEachBatch(of: dataset) { batch in
-      try tally.add(batch, model.reconstruct(batch.tensor(of: dataset.shape)))
+      try tally.add(batch, reconstruct(batch.tensor(of: dataset.shape)))
       progress(tally.images)
     }
     self.init(tally, levels: [])

@@ -7,7 +7,7 @@ extension Tensor {
   /// A draw from each row's Gaussian, z = μ + σ · ε: the reparameterization trick (1312.6114, 2.4),
   /// by which the gradient passes through the draw. [rows, 2c] to [rows, c].
   ///
-  /// - Parameter noise: ε, draws from N(0, 1): [rows, c]; a constant.
+  /// - Parameter noise: ε, draws from N(0, 1): [rows, c].
   public func gaussianDraws(noise: Tensor) -> Tensor {
     let latents = channels / 2
     precondition(noise.rows == rows && noise.channels == latents, "one draw per latent is needed")
@@ -19,20 +19,61 @@ extension Tensor {
         draws.fresh[index] = mean[c] + exp(logVariance[c] / 2) * noise.pointer[index]
       }
     }
-    let input = detached
-    return Tape.record(draws, from: [self]) { gradient in
+    let (input, values, isNoiseTracked) = (detached, noise.detached, noise.isTracked)
+    return Tape.record(draws, from: [self, noise]) { gradient in
       let result = Tensor(uninitialized: input.shape)
+      let ofNoise = isNoiseTracked ? Tensor(uninitialized: values.shape) : nil
       for row in 0..<input.rows {
         let (_, logVariance) = input.gaussian(row)
         let target = result.fresh + row * input.channels
         for c in 0..<latents {
           let index = row * latents + c
+          let deviation = exp(logVariance[c] / 2)
           target[c] = gradient.pointer[index]
-          target[latents + c] =
-            gradient.pointer[index] * noise.pointer[index] * exp(logVariance[c] / 2) / 2
+          target[latents + c] = gradient.pointer[index] * values.pointer[index] * deviation / 2
+          ofNoise?.fresh[index] = gradient.pointer[index] * deviation
         }
       }
-      return [result]
+      return [result, ofNoise]
+    }
+  }
+
+  /// Each row's Gaussian N(μ, σ²) in the units of that of the same row of `other`, N(ν, τ²): N((μ − ν)/τ,
+  /// σ²/τ²). Its divergence from the standard normal is that of the two Gaussians from each other:
+  ///
+  ///     D_KL(N(μ, σ²) ‖ N(ν, τ²)) = ½ Σ ((μ − ν)²/τ² + σ²/τ² − 1 − log σ²/τ²)
+  ///
+  /// Both are [rows, 2c], and so is the result.
+  public func inUnits(of other: Tensor) -> Tensor {
+    precondition(other.shape == shape, "\(other.shape) are no units for \(shape)")
+    let latents = channels / 2
+    let result = Tensor(uninitialized: shape)
+    for row in 0..<rows {
+      let (mean, logVariance) = gaussian(row)
+      let (otherMean, otherLogVariance) = other.gaussian(row)
+      let target = result.fresh + row * channels
+      for c in 0..<latents {
+        target[c] = (mean[c] - otherMean[c]) * exp(-otherLogVariance[c] / 2)
+        target[latents + c] = logVariance[c] - otherLogVariance[c]
+      }
+    }
+    let (units, standard) = (other.detached, result.detached)
+    return Tape.record(result, from: [self, other]) { gradient in
+      let (own, others) = (Tensor(uninitialized: units.shape), Tensor(uninitialized: units.shape))
+      for row in 0..<units.rows {
+        let (_, logVariance) = units.gaussian(row)
+        let (mean, _) = standard.gaussian(row)
+        let start = row * units.channels
+        for c in start..<start + latents {
+          let slope = gradient.pointer[c] * exp(-logVariance[c - start] / 2)
+          own.fresh[c] = slope
+          own.fresh[latents + c] = gradient.pointer[latents + c]
+          others.fresh[c] = -slope
+          others.fresh[latents + c] =
+            -gradient.pointer[c] * mean[c - start] / 2 - gradient.pointer[latents + c]
+        }
+      }
+      return [own, others]
     }
   }
 
@@ -71,61 +112,6 @@ extension Tensor {
       divergences.fresh[row] = Float(sum / 2)
     }
     return divergences
-  }
-
-  /// The mean over images of −log p(pixels) in nats, where each pixel is 1 with probability
-  /// sigmoid(logit) and −1 otherwise; a scalar (1312.6114, C.1):
-  ///
-  ///     −log p(x) = Σ log(1 + e^(−x · logit))
-  ///
-  /// - Parameter pixels: ±1, as many as there are logits; a constant.
-  public func bernoulliNegativeLogLikelihood(of pixels: Tensor) -> Tensor {
-    precondition(count == pixels.count, "\(shape) and \(pixels.shape) cannot be compared")
-    let (images, perImage) = (shape[0], count / max(shape[0], 1))
-    let slopes = isTracked ? Tensor(uninitialized: shape) : nil
-    let losses = Tensor(uninitialized: [images])
-    ThreadPool.shared.split(images) { range in
-      for image in range {
-        var sum = 0.0
-        for index in image * perImage..<(image + 1) * perImage {
-          let agreement = pixels.pointer[index] * pointer[index]
-          let small = exp(-agreement.magnitude)
-          sum += Double(log1p(small) - (agreement < 0 ? agreement : 0))
-          let surprise = (agreement < 0 ? 1 : small) / (1 + small)
-          slopes?.fresh[index] = -pixels.pointer[index] * surprise / Float(images)
-        }
-        losses.fresh[image] = Float(sum)
-      }
-    }
-    let total = losses.buffer.reduce(0.0) { $0 + Double($1) }
-    return Tape.record(Tensor([Float(total / Double(images))], shape: []), from: [self]) {
-      guard var result = slopes else { return [nil] }
-      result.scale(by: $0.scalar)
-      return [result]
-    }
-  }
-
-  /// The mean over images of −log N(pixels; self, σ² I) in nats, a density; a scalar:
-  ///
-  ///     −log p(x) = D/2 · (log 2πσ² + MSE/σ²)
-  ///
-  /// The derivative is that of a constant σ². So it is where σ² is the mean squared error of the whole
-  /// batch, under which that is most likely (arXiv 2006.13202): the derivative in σ² is zero there.
-  ///
-  /// - Parameters:
-  ///   - pixels: as many as there are means; a constant.
-  ///   - variance: σ², given the mean squared error of these images.
-  public func gaussianNegativeLogLikelihood(
-    of pixels: Tensor, variance: (Float) -> Float
-  ) -> Tensor {
-    let error = meanSquaredError(to: pixels)
-    let variance = variance(error.scalar)
-    let half = Float(count / max(shape[0], 1)) / 2
-    let loss = half * (log(2 * .pi * variance) + error.scalar / variance)
-    return Tape.record(Tensor([loss], shape: []), from: [error]) { gradient in
-      gradient.scale(by: half / variance)
-      return [gradient]
-    }
   }
 
   /// The means and the logarithms of the variances of a row.

@@ -165,6 +165,19 @@ extension Reference {
     return draws
   }
 
+  /// [(μ − ν)/τ, log σ²/τ²] of rows [μ, log σ²] and [ν, log τ²].
+  static func inUnits(_ x: DoubleTensor, of other: DoubleTensor) -> DoubleTensor {
+    let latents = x.channels / 2
+    var result = x
+    for index in x.elements.indices {
+      let isMean = index % x.channels < latents
+      let difference = x.elements[index] - other.elements[index]
+      result.elements[index] =
+        isMean ? difference / exp(other.elements[index + latents]).squareRoot() : difference
+    }
+    return result
+  }
+
   /// −½ Σ (1 + log σ² − μ² − σ²) of rows [μ, log σ²].
   static func gaussianDivergences(_ x: DoubleTensor) -> DoubleTensor {
     let latents = x.channels / 2
