@@ -5,9 +5,11 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
-// The documentation plugin turns all traits on, and needs no MPI to read declarations: see
-// pipelines/document.sh.
+// Who builds the programs need not wait for the documentation plugin, which turns all traits on and needs
+// no MPI to read declarations: see pipelines/document.sh.
 let isDocumentation = Context.environment["DOCUMENTATION"] != nil
+let documentationPlugin = Package.Dependency.package(
+  url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")
 
 // Targets are listed from the ground up: a target depends only on targets above it in this file.
 let package = Package(
@@ -26,8 +28,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
-  ],
+  ] + (isDocumentation ? [documentationPlugin] : []),
   targets: [
     // System libraries and C.
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),

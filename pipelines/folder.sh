@@ -3,10 +3,11 @@
 #
 #   pipelines/folder.sh PICTURES SIZE [--hours H] [--grey] [--output FOLDER]
 #
-# SIZE is the side of the square that all pictures are cropped to, 64 for example. The trainings share the
-# hours, 1 unless told otherwise. Where the pictures lie in sub-folders, those are classes; a flat folder
-# has none, and then a critic turns samples away. Everything is written to FOLDER (output/folder by
-# default). Interrupted, it goes on where it was when it is run again.
+# PICTURES is a folder, or a file that prepare-images wrote. SIZE is the side of the square that all
+# pictures are cropped to, 64 for example. The trainings share the hours, 1 unless told otherwise. Where
+# the pictures lie in sub-folders, those are classes; a flat folder has none, and then a critic turns
+# samples away. Everything is written to FOLDER (output/folder by default). Interrupted, it goes on where
+# it was when it is run again.
 set -euo pipefail
 
 fail() {
@@ -28,7 +29,7 @@ while (($# > 0)); do
 done
 [[ $size =~ ^[0-9]+$ ]] || fail "SIZE is a number of pixels, not '$size'"
 [[ $hours =~ ^[0-9]*\.?[0-9]+$ ]] || fail "--hours is a number, not '$hours'"
-[[ -d $pictures ]] || fail "there is no folder $pictures"
+[[ -e $pictures ]] || fail "there is nothing at $pictures"
 mkdir -p "$folder"
 folder=$(realpath -- "$folder")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -37,8 +38,14 @@ pipelines/setup.sh
 PATH=$PWD/.build/release:$PATH
 images=(--images "$pictures")
 shape=(--size "$size" "${color[@]}")
-hidden='.*'
-classes=$(find "$pictures" -mindepth 1 -maxdepth 1 -type d ! -name "$hidden" | head -1)
+has_classes() {
+  if [[ -d $pictures ]]; then
+    [[ -n $(find "$pictures" -mindepth 1 -maxdepth 1 -type d ! -name '.*' -print -quit) ]]
+  else
+    # A tensor of the file, named in its header.
+    grep -aq '"labels"' <(head -c 65536 "$pictures")
+  fi
+}
 share() { awk "BEGIN { print $hours * $1 }"; }
 
 echo "Stage 1: pictures to codes"
@@ -54,7 +61,7 @@ train-prior "${codes[@]}" --level top --hours "$(share 0.3)" \
 train-prior "${codes[@]}" --level bottom --hours "$(share 0.2)" \
   --precision half --output "$folder/prior-bottom.safetensors"
 
-if [[ -n $classes ]]; then
+if has_classes; then
   echo "Classifiers: one to reject samples, another to judge them"
   train-classifier "${images[@]}" "${shape[@]}" --flip --hours "$(share 0.1)" --precision half \
     --output "$folder/classifier.safetensors"

@@ -12,6 +12,9 @@ public struct AugmentedCopies: ImageDataset {
     self.augmentation = augmentation
   }
 
+  /// What makes the copies what they are, besides the images.
+  var alteration: String { "\(copies) copies by \(augmentation)" }
+
   /// The number of images and copies.
   public var count: Int { base.count * (copies + 1) }
   /// The shape all images have.

@@ -58,7 +58,7 @@ public func openDataset(
   guard try !isArchive(FilePath(path)) else {
     throw ImageError(
       path, "is an archive, which can only be read from its beginning to its end",
-      remedy: "prepare its images first: prepare-images --images \(path)")
+      remedy: "unpack it, or prepare its images first: prepare-images --images \(path)")
   }
   guard conditions.isEmpty else {
     throw ImageError(

@@ -34,33 +34,20 @@ struct ExtractCodes: StageCommand {
   @Option(help: ArgumentHelp("The VQ-VAE that train-vqvae wrote.", valueName: "path"))
   var vqvae: String
 
-  @Option(
-    help: ArgumentHelp(
-      "Altered copies of each image, besides itself, to write the codes of.", valueName: "n"))
-  var copies = 0
-
   @OptionGroup var images: ImageOptions
-  @OptionGroup var augmentation: AugmentationOptions
+  @OptionGroup var copies: CopyOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var shards: ShardOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
-  func validate() throws {
-    if copies == 0 && augmentation.cropScale != nil {
-      throw ValidationError("--crop needs --copies.")
-    }
-    if !(0...1000).contains(copies) { throw ValidationError("--copies lies between 0 and 1000.") }
-  }
-
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
     let model = try LoadedVQVAE(path: vqvae)
-    let dataset = AugmentedCopies(
-      of: try images.open(shapedFor: model.imageShape), copies: copies,
-      by: augmentation.augmentation(seed: seed.seed))
-    let extraction = CodeExtraction(of: dataset, copies: copies, by: model)
+    let dataset = copies.copies(
+      of: try images.open(shapedFor: model.imageShape), seed: seed.seed)
+    let extraction = CodeExtraction(of: dataset, copies: copies.count, by: model)
     let progress = ProgressReporter(
       shards.title("extract-codes"), total: extraction.imageCount(of: shards.shard), unit: "image")
     func report(_ done: Int) throws {

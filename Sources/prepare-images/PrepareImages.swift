@@ -21,6 +21,9 @@ struct PrepareImages: StageCommand {
       Meanwhile it is NAME.partial.safetensors. Stopped with Ctrl-C or by anything else, it goes on where \
       it was when the same command is run again.
 
+      With --copies, altered copies of each picture follow it, random windows of it with --crop, as textures \
+      and large photos need: what comes after takes them for pictures of their own.
+
       With --shard, several processes share the work, on any machines that see the same pictures. 3/8 \
       writes images-3-of-8.safetensors in the place of images.safetensors. Programs take a complete set \
       of shards as the one file; the same command without --shard puts that file together, with the same \
@@ -37,14 +40,18 @@ struct PrepareImages: StageCommand {
 
   @OptionGroup var images: ImageOptions
   @OptionGroup var shape: ImageShapeOptions
+  @OptionGroup var copies: CopyOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var shards: ShardOptions
+  @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
+
+  func validate() throws { try copies.check(shape) }
 
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
-    let sequence = try images.openSequence(shape)
+    let sequence = try openImages()
     let earlier = CountReporter("checking what is prepared", unit: "images")
     let preparation = try ImagePreparation(
       of: sequence, to: output.output, shard: shards.shard
@@ -60,5 +67,11 @@ struct PrepareImages: StageCommand {
       try Interruption.throwIfRequested()
     }
     progress.finish()
+  }
+
+  /// The pictures, of which only those that can be read in any order can have copies.
+  private func openImages() throws -> any ImageSequence {
+    guard copies.count > 0 else { return try images.openSequence(shape) }
+    return copies.copies(of: try images.open(shape), seed: seed.seed)
   }
 }

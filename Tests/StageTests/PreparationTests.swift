@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Models
 import ProcessTesting
 import Testing
 
@@ -70,6 +71,31 @@ import Testing
       training.with("--images", "images.safetensors"), in: folder,
       "images-2-of-4.safetensors is missing, though other shards are there; run the stage with "
         + "--shard 2/4 too")
+  }
+
+  @Test func copiesAreThoseThatCodesAreExtractedOf() throws {
+    try folder.writeShapes(to: "images", count: 3, side: 40)
+    let copies = ["--copies", "4", "--crop", "--seed", "3"]
+    let prepared = Command.prepareImages().with("--size", "16", "--grey").with(copies)
+    let file = try model(prepared, "images.safetensors")
+    let vqvae = try Pipeline.shared.get().folder("vqvae.safetensors")
+    let codes = try ["images", "images.safetensors"].map { images in
+      let extraction = Command.extractCodes(vqvae: vqvae, images: images)
+      _ = try model(
+        images == "images" ? extraction.with(copies) : extraction, "codes.safetensors")
+      let codes = try CodeFile(path: folder("codes.safetensors"))
+      return try codes.readCodes(level: "bottom", images: 0..<codes.count)
+    }
+    #expect(codes[0] == codes[1] && codes[0].count == 45 * 64)
+
+    // Copies altered in another way are not gone on with.
+    let partial = folder("images.partial.safetensors")
+    try file.write(to: URL(fileURLWithPath: partial))
+    let others = try model(prepared.with("--flip"), "images.safetensors")
+    #expect(others != file)
+    #expect(try model(prepared, "images.safetensors") == file)
+    let alone = try Command.prepareImages().with("--crop", "--size", "16").run(in: folder)
+    #expect(alone.code == 64 && alone.errors.contains("--crop needs --copies."))
   }
 
   @Test func endedAtAnyMomentItGoesOn() throws {

@@ -33,8 +33,8 @@ public final class ImagePreparation {
   ) throws {
     let all = PreparedIndex(of: images, 0..<images.count)
     let layout = PreparedLayout(
-      imageShape: images.shape.dimensions, classNames: images.classNames,
-      index: all.digest)
+      imageShape: images.shape.dimensions, classNames: images.classNames, index: all.digest,
+      alteration: (images as? AugmentedCopies)?.alteration)
     let place = shard?.path(of: path) ?? path
     lock = try OutputLock(onNewFile: place)
     share = shard?.share(of: images.count) ?? 0..<images.count

@@ -8,6 +8,8 @@ struct PreparedLayout: Codable, Equatable, Sendable {
   let classNames: [String]
   /// The digest of the labels and names of all images, of all shards together.
   let index: String
+  /// How copies among the images were altered; nil where there are none.
+  let alteration: String?
 
   /// The shape all images have; nil where the numbers are not those of one.
   var shape: ImageShape? {
