@@ -29,8 +29,8 @@ while (($# > 0)); do
   shift
 done
 ((${#variants[@]} > 0)) || variants=(defaults guidance-1.5 guidance-2 cooler-bottom last-weights fewer-codes
-  small-codebook three-levels level-dropout code-noise rotation features discriminator no-copies
-  narrow-prior pointwise-gates)
+  small-codebook three-levels no-level-dropout code-noise rotation features discriminator no-copies
+  narrow-prior full-gates)
 
 # What a variant changes of a stage: vqvae, copies, prior, top, bottom, draw.
 flags() {
@@ -42,13 +42,13 @@ flags() {
     fewer-codes:vqvae) echo --downsampling 2,8 ;;
     small-codebook:vqvae) echo --codes 64 ;;
     three-levels:vqvae) echo --downsampling 2,2,4 ;;
-    level-dropout:vqvae) echo --level-dropout 0.2 ;;
+    no-level-dropout:vqvae) echo --level-dropout 0 ;;
     code-noise:vqvae) echo --code-noise 0.05 ;;
     rotation:vqvae) echo --gradient rotation ;;
     features:vqvae) echo --features "$subject_folder/classifier.safetensors" ;;
     discriminator:vqvae) echo --adversarial-weight 0.5 ;;
     narrow-prior:prior) echo --channels 32 ;;
-    pointwise-gates:prior) echo --pointwise-gates ;;
+    full-gates:prior) echo --no-pointwise-gates ;;
   esac
 }
 

@@ -49,7 +49,7 @@ has_classes() {
 share() { awk "BEGIN { print $hours * $1 }"; }
 
 echo "Stage 1: pictures to codes"
-train-vqvae "${images[@]}" "${shape[@]}" --hours "$(share 0.3)" --level-dropout 0.2 --precision half \
+train-vqvae "${images[@]}" "${shape[@]}" --hours "$(share 0.3)" --precision half \
   --output "$folder/vqvae.safetensors"
 extract-codes "${images[@]}" --vqvae "$folder/vqvae.safetensors" --copies 3 --shift 2 --rotation 0 \
   --shear 0 --flip --output "$folder/codes.safetensors"

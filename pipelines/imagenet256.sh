@@ -22,7 +22,7 @@ prepare "$@"
 # the revival of unused codes (--revival), 4×4 filters where the encoder halves the map, and the
 # parts a batch is split into, which the codebooks learn from one by one.
 size=256
-stage_one --downsampling 2,4 --channels 128 --residual-channels 64 --residual-blocks 2 \
+stage_one --downsampling 2,4 --channels 128 --residual-channels 64 --residual-blocks 2 --level-dropout 0 \
   --codes 512 --code-channels 64 --commitment 0.25 --batch 128 --steps 2207444 \
   --learning-rate 0.0003 --accumulate 16
 
@@ -31,12 +31,12 @@ stage_one --downsampling 2,4 --channels 128 --residual-channels 64 --residual-bl
 # convolution with that filter would make 1.4 billion parameters, beyond what 16 GiB can train.
 stage_two top --channels 512 --residual-channels 2048 --blocks 4 --residual-blocks 5 --kernel 5 \
   --attention-heads 8 --output-blocks 20 --dropout 0.1 --batch 1024 --steps 1600000 \
-  --pointwise-gates --learning-rate 0.0003 --accumulate 256 --recompute
+  --learning-rate 0.0003 --accumulate 256 --recompute
 
 # 20 layers without attention. Ours besides: the conditioning stack's 512 channels and 3×3 filter.
 stage_two bottom --channels 512 --residual-channels 1024 --blocks 1 --residual-blocks 20 \
   --kernel 5 --attention-heads 0 --condition-blocks 20 --dropout 0.1 --batch 512 --steps 754000 \
-  --pointwise-gates --learning-rate 0.0003 --accumulate 512 --recompute
+  --learning-rate 0.0003 --accumulate 512 --recompute
 
 # Ours altogether: the paper takes a classifier from elsewhere.
 classifier --channels 128 --blocks 2 --flip --shift 16 --batch 128 --steps 200000 \

@@ -13,11 +13,12 @@ struct PriorOptions: ParsableArguments {
   var residualChannels: Int?
 
   @Flag(
+    inversion: .prefixedNo,
     help: """
-      Make the second convolution of gated residual blocks 1×1, as in stage one, which leaves \
-      fewer weights.
+      Make the second convolution of gated residual blocks 1×1, as in stage one: half the time of a step, \
+      for steps that teach nearly as much.
       """)
-  var pointwiseGates = false
+  var pointwiseGates = true
 
   @Option(help: ArgumentHelp("Height and width of causal convolutions; odd.", valueName: "n"))
   var kernel = 3

@@ -30,8 +30,8 @@ struct TrainPrior: TrainingCommand {
 
   enum Defaults: TrainingDefaults {
     static let steps = 5000
-    static let batch = 64
-    static let learningRate: Float = 1e-3
+    static let batch = 32
+    static let learningRate: Float = 3e-3
   }
 
   @Option(

@@ -13,13 +13,13 @@ struct ConvolutionOptions: ParsableArguments {
   var downsampling: NumberList?
 
   @Option(help: ArgumentHelp("Channels of encoders and decoders.", valueName: "n"))
-  var channels = 128
+  var channels = 64
 
   @Option(help: ArgumentHelp("Residual blocks per encoder and decoder.", valueName: "n"))
   var residualBlocks = 2
 
   @Option(help: ArgumentHelp("Channels inside residual blocks.", valueName: "n"))
-  var residualChannels = 64
+  var residualChannels = 32
 
   /// The name and the downsampling of each level of a hierarchy over images of `shape`, from the top.
   func levels(of shape: ImageShape) -> [(name: String, downsampling: Int)] {

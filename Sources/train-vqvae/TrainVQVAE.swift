@@ -40,9 +40,9 @@ struct TrainVQVAE: TrainingCommand {
     version: buildDescription)
 
   enum Defaults: TrainingDefaults {
-    static let steps = 2000
-    static let batch = 64
-    static let learningRate: Float = 1e-3
+    static let steps = 4000
+    static let batch = 32
+    static let learningRate: Float = 1.5e-3
   }
 
   /// What all that is known of an image passes through.

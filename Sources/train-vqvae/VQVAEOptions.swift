@@ -5,12 +5,12 @@ import VQVAE
 
 /// The flags that shape the codes of a VQ-VAE; nil until the user sets them.
 struct VQVAEOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Codes in each level's codebook. (default: 512)", valueName: "n"))
+  @Option(help: ArgumentHelp("Codes in each level's codebook. (default: 256)", valueName: "n"))
   var codes: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Channels of a code's vector, or of what is in its place with --bottleneck none. (default: 64)",
+      "Channels of a code's vector, or of what is in its place with --bottleneck none. (default: 32)",
       valueName: "n"))
   var codeChannels: Int?
 
@@ -38,7 +38,7 @@ struct VQVAEOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       In training, hide the lower levels of this fraction of images from the decoder, so that the \
-      top learns the global shape. (default: 0)
+      top learns the global shape. (default: 0.2 with several levels)
       """, valueName: "rate"))
   var levelDropout: Float?
 
@@ -91,16 +91,18 @@ struct VQVAEOptions: ParsableArguments {
     path: String
   ) throws -> VQVAEConfiguration {
     func used(_ rate: Float?) -> Float? { rate.flatMap { $0 > 0 ? $0 : nil } }
+    let levels = convolutions.levels(of: shape)
     let configuration = VQVAEConfiguration(
       imageHeight: shape.height, imageWidth: shape.width, imageChannels: shape.channels,
-      levels: convolutions.levels(of: shape).map {
+      levels: levels.map {
         .init(
-          name: $0.name, downsampling: $0.downsampling, codebookSize: codes ?? 512,
-          codeChannels: codeChannels ?? 64)
+          name: $0.name, downsampling: $0.downsampling, codebookSize: codes ?? 256,
+          codeChannels: codeChannels ?? 32)
       }, channels: convolutions.channels, residualBlocks: convolutions.residualBlocks,
       residualChannels: convolutions.residualChannels, commitment: commitment ?? 0.25,
       codebookLearning: codebook ?? .movingAverage, codebookDecay: decay ?? 0.99,
-      revivalThreshold: revival ?? 1, levelDropout: used(levelDropout),
+      revivalThreshold: revival ?? 1,
+      levelDropout: used(levelDropout ?? (levels.count > 1 ? 0.2 : 0)),
       quantizerGradient: gradient == .rotation ? .rotation : nil, codeNoise: used(codeNoise),
       featureWeight: objective.usedFeatureWeight, adversary: objective.adversary)
     if let problem = configuration.architectureProblem { throw ValidationError(problem) }
@@ -117,7 +119,7 @@ struct VQVAEOptions: ParsableArguments {
     let configuration = AutoencoderConfiguration(
       imageHeight: shape.height, imageWidth: shape.width, imageChannels: shape.channels,
       levels: convolutions.levels(of: shape).map {
-        .init(name: $0.name, downsampling: $0.downsampling, vectorChannels: codeChannels ?? 64)
+        .init(name: $0.name, downsampling: $0.downsampling, vectorChannels: codeChannels ?? 32)
       }, channels: convolutions.channels, residualBlocks: convolutions.residualBlocks,
       residualChannels: convolutions.residualChannels)
     if let problem = configuration.architectureProblem { throw ValidationError(problem) }

@@ -167,7 +167,7 @@ import Testing
         "--output-blocks", "\(prior.outputBlocks)", "--condition-blocks",
         "\(prior.conditionBlocks)", "--condition-channels", "\(prior.conditionChannels)",
         "--threads", "1",
-      ] + (prior.pointwiseGates == true ? ["--pointwise-gates"] : []))
+      ] + (prior.pointwiseGates == true ? [] : ["--no-pointwise-gates"]))
     let result = try further.run(in: own)
     #expect(result.code == 0, "\(result.errors)")
     #expect(result.errorLines.first == "beginning with the weights of prior-bottom.safetensors")

@@ -11,12 +11,11 @@ first_sheet() {
   echo "Look at $folder/first-samples/contact-sheet.png"
 }
 
-# stage_one FLAG…: images to a VQ-VAE. Without level dropout, the bottom would say it all: samples are only
-# as coherent as the top makes them.
+# stage_one FLAG…: images to a VQ-VAE.
 stage_one() {
   echo "Stage 1: images to codes"
   train-vqvae "${train[@]}" "${shape[@]}" --output "$folder/vqvae.safetensors" \
-    --level-dropout 0.2 --precision half "$@"
+    --precision half "$@"
 }
 
 # codes FLAG…: the codes of the images.
@@ -25,11 +24,11 @@ codes() {
     --output "$folder/codes.safetensors"
 }
 
-# stage_two LEVEL FLAG…: codes to the prior of a level.
+# stage_two LEVEL FLAG…: codes to the prior of a level, of the architecture that is shipped.
 stage_two() {
   echo "Stage 2: the prior of the $1 codes"
   train-prior --codes "$folder/codes.safetensors" --vqvae "$folder/vqvae.safetensors" --level "$1" \
-    --precision half "${@:2}" --output "$folder/prior-$1.safetensors"
+    --precision half --no-pointwise-gates "${@:2}" --output "$folder/prior-$1.safetensors"
 }
 
 # classifiers FLAG…: of the images, for the classes they have.
