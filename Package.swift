@@ -52,7 +52,7 @@ let package = Package(
       cSettings: isDocumentation ? [] : [.define("MPI", .when(traits: ["MPI"]))]),
 
     // The commit that is built.
-    .plugin(name: "NoteCommit", capability: .buildTool()),
+    .plugin(name: "NoteCommit", capability: .buildTool(), path: "Sources/NoteCommit"),
     .target(name: "BuildCommit", plugins: ["NoteCommit"]),
 
     // Libraries.

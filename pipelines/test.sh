@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 pipelines/setup.sh
 
 echo "Checking style"
-swift format lint --strict --recursive Package.swift Plugins Sources Tests
+swift format lint --strict --recursive Package.swift Sources Tests
 
 echo "Building without what is optional"
 swift build --disable-default-traits --target Images --scratch-path .build/bare --quiet
