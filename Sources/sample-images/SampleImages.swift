@@ -108,7 +108,7 @@ struct SampleImages: StageCommand {
       if origin.given != nil { throw choice.withoutCodes("--codes") }
       if completion.complete != nil { throw choice.withoutCodes("--complete") }
       let plan = try choice.planWithoutCodes(shard: shards.shard)
-      if let grid = try latents.grid(of: vae, count: choice.count) { return try write(grid) }
+      if let grid = try latents.grid(of: vae, count: plan.countPerClass) { return try write(grid) }
       let generator = GaussianGenerator(vae, seed: seed.seed)
       let writer = try SampleWriter(generator, classNames: [], folder: output)
       defer { writer.folder.release() }
