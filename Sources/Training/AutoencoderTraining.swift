@@ -29,5 +29,5 @@ public func autoencoderTraining(
       }
       return [Figure("held-out error", communicator.sums(of: [error])[0])]
     },
-    reconstruct: model.reconstruct)
+    reconstruct: { model.reconstruct($0) })
 }
