@@ -70,7 +70,7 @@ import Testing
       #expect(try images.image(at: index) == image)
       #expect(images.label(at: index) == index / Pipeline.imagesPerClass)
     }
-    let file = try ArtifactFile(unreadAt: own("decoded.safetensors"), kind: .images)
+    let file = try ArtifactFile(path: own("decoded.safetensors"), kind: .images, unread: true)
     #expect(
       file.metadata.sources == ["codes": codes.digest, "vqvae": vqvae.file.digest])
     try run(
