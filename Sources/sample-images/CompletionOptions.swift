@@ -8,19 +8,21 @@ struct CompletionOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Complete pictures, --count times each: a folder, an IDX file or a file of prepared images, as \
-      --images is to other programs.
+      --images is to other programs. (default: draw whole images)
       """, valueName: "path"))
   var complete: String?
 
   @Option(
     help: ArgumentHelp(
-      "The labels of --complete: an IDX file, or a CSV table of the pictures of a folder.",
-      valueName: "path"))
+      """
+      The labels of --complete: an IDX file, or a CSV table of the pictures of a folder. (default: its \
+      sub-folders)
+      """, valueName: "path"))
   var labels: String?
 
   @Option(
     help: ArgumentHelp(
-      "With --complete: the part of a picture's rows that is known, from above, 0 to 1.",
+      "With --complete: the part of a picture's rows that is known, from above, 0 to 1. (default: --mask)",
       valueName: "fraction"))
   var rows: Double?
 
@@ -28,7 +30,7 @@ struct CompletionOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       With --complete: a picture that is light where pictures are known and dark where they are not. It is \
-      scaled and cropped as they are.
+      scaled and cropped as they are. (default: --rows)
       """, valueName: "path"))
   var mask: String?
 
@@ -55,8 +57,8 @@ struct CompletionOptions: ParsableArguments {
     guard let complete else { return nil }
     let files = CountReporter("indexing \(complete)", unit: "files")
     let dataset = try openDataset(
-      path: complete, labels: labels, size: shape.size,
-      color: shape.channels == 1 ? .grey : .color, indexing: files.report)
+      path: complete, labels: labels, size: shape.size, color: shape.color,
+      indexing: files.report)
     showFound(dataset, in: complete)
     return dataset
   }

@@ -5,8 +5,9 @@ import Generation
 struct GivenCodesOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Draw nothing: take the candidates whose codes and labels are in this file of codes.",
-      valueName: "path"))
+      """
+      Draw nothing: take the candidates whose codes and labels are in this file of codes. (default: draw them)
+      """, valueName: "path"))
   var codes: String?
 
   @Flag(help: "Also take --codes that do not say which VQ-VAE they are of.")

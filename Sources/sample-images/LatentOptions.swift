@@ -11,7 +11,8 @@ struct LatentOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Of a VAE: --count pictures in a row from one image to another, on the line between their latents.
+      Of a VAE: --count pictures in a row from one image to another, on the line between their latents. \
+      (default: drawn at random)
       """, valueName: "path,path"))
   var between: ImagePair?
 

@@ -55,7 +55,8 @@ struct SamplingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Images in memory at once; changes no result.", valueName: "n"))
   var batch = 192
 
-  private var count: Int { requestedCount ?? 12 }
+  /// Images to keep of each class, or of each picture that is completed.
+  var count: Int { requestedCount ?? 12 }
   private var attempts: Int { requestedAttempts ?? 20 }
 
   func validate() throws {
