@@ -26,6 +26,7 @@ import Testing
 
   @Test(arguments: ["vqvae", "prior-top", "classifier"])
   func moreStepsGoOnFromTheEnd(name: String) throws {
+    let rates = ["vqvae": "0.0015", "prior-top": "0.001", "classifier": "0.002"]
     let first = try training(name, steps: 60).run(in: own)
     #expect(first.code == 0, "\(first.errors)")
     let longer = try training(name, steps: 120).with("--checkpoint-interval", "0.02")
@@ -34,7 +35,7 @@ import Testing
     #expect(
       whole.errorLines.prefix(2) == [
         "\(name).safetensors was finished after 60 steps; its schedule is stretched to 120, with a "
-          + "learning rate that falls again from \(name == "classifier" ? "0.002" : "0.001")",
+          + "learning rate that falls again from \(try #require(rates[name]))",
         "going on after step 60 of 120",
       ])
     #expect(try loggedSteps(name) == (1...20).map { 3 * $0 } + (11...20).map { 6 * $0 })

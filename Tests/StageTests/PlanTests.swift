@@ -41,7 +41,7 @@ import Testing
   /// 7 taps that know 3 classes, a projection that sees 2 coordinates, logits of 16 codes.
   @Test func weightsAndArithmeticAreCounted() throws {
     let outcome = try Command.trainPrior("top").with(
-      "--attention-heads", "0", "--class-dropout", "0", "--plan"
+      "--attention-heads", "0", "--class-dropout", "0", "--no-pointwise-gates", "--plan"
     ).run(in: pipeline.folder)
     let lookups = (3 + 2) * 16 * 16 + 2 * (16 + 16)
     let block = 7 * 16 * (16 + 32) + 2 * (16 + 32) + 3 * 32
@@ -58,7 +58,8 @@ import Testing
   /// Each of two sends half of its gradients to the other, twice.
   @Test func severalProcessesAreEstimated() throws {
     let prior = Command.trainPrior("top").with(
-      "--attention-heads", "0", "--class-dropout", "0", "--plan", "--ranks", "2")
+      "--attention-heads", "0", "--class-dropout", "0", "--no-pointwise-gates", "--plan", "--ranks",
+      "2")
     let fast = rows(try prior.run(in: pipeline.folder))
     #expect(fast["sent in a step"] == "51.1 KiB")
     // Two messages of 50 µs, and 52,352 bytes in a tenth of a second.

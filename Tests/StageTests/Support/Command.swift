@@ -99,7 +99,8 @@ extension Command {
       [
         "--codes", codes, "--level", level, "--output", output ?? "prior-\(level).safetensors",
         "--steps", "\(priorSteps)", "--batch", "16", "--held-out", "\(heldOut)", "--channels", "16",
-        "--blocks", "1", "--residual-blocks", "2", "--condition-blocks", "1", "--threads", "1",
+        "--blocks", "1", "--residual-blocks", "2", "--condition-blocks", "1", "--learning-rate",
+        "0.001", "--threads", "1",
       ])
   }
 
