@@ -147,7 +147,8 @@
       #expect(
         problem { _ = try openDataset(path: cut, labels: nil, size: nil, color: nil) }
           == "cut.tar is an archive, which can only be read from its beginning to its end; unpack it, "
-          + "or prepare its images first: prepare-images --images \(cut)".replacing(folder.path + "/", with: ""))
+          + "or prepare its images first: prepare-images --images \(cut)".replacing(
+            folder.path + "/", with: ""))
     }
 
     @Test("Bad pictures are left out, and the others numbered anew")
