@@ -32,7 +32,7 @@ done
   small-codebook three-levels no-level-dropout code-noise rotation features discriminator no-copies
   narrow-prior full-gates)
 
-# What a variant changes of a stage: vqvae, copies, prior, top, bottom, draw.
+# What a variant changes of a stage: vqvae, prior or draw.
 flags() {
   case $1:$2 in
     guidance-1.5:draw) echo --guidance 1.5 ;;

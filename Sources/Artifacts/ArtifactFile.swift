@@ -73,7 +73,14 @@ public final class ArtifactFile: Sendable {
   ///
   /// Throws a `FileError` naming both if it was made from another.
   public func checkSource(_ role: String, is digest: String, at sourcePath: String) throws {
-    guard metadata.sources[role] == digest else {
+    try Self.checkSource(role, among: metadata.sources, of: path, is: digest, at: sourcePath)
+  }
+
+  static func checkSource(
+    _ role: String, among sources: [String: String], of path: String, is digest: String,
+    at sourcePath: String
+  ) throws {
+    guard sources[role] == digest else {
       throw FileError(
         path, "was not made from \(sourcePath) but from another \(role)",
         remedy: "pass the \(role) it was made from or make it again")

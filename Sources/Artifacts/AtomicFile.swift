@@ -70,6 +70,13 @@ public final class AtomicFile {
     }
   }
 
+  /// Removes the file at `path`; it is no error if there is none.
+  ///
+  /// Throws a `FileError` if it is there but cannot be removed.
+  public static func remove(_ path: String) throws {
+    if unlink(path) != 0 && errno != ENOENT { throw FileError.system(path, "cannot be removed") }
+  }
+
   /// Writes `bytes` after all that was written so far.
   ///
   /// Throws a `FileError`, and gives the file up, if the system cannot write them.

@@ -94,8 +94,6 @@ public struct CheckpointStore: Sendable {
   ///
   /// Throws a `FileError` if one is there but cannot be removed.
   public func remove() throws {
-    for file in [path, previousPath] where unlink(file) != 0 && errno != ENOENT {
-      throw FileError.system(file, "cannot be removed")
-    }
+    for file in [path, previousPath] { try AtomicFile.remove(file) }
   }
 }

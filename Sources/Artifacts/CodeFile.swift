@@ -25,6 +25,14 @@ public final class CodeFile: Sendable {
   /// The levels, from the top down.
   public var levels: [CodeLevel] { layout.levels }
 
+  /// Checks that the codes were made from `source`, in the given role ("vqvae").
+  ///
+  /// Throws a `FileError` naming both if they were made from another.
+  public func checkSource(_ role: String, is source: ArtifactFile) throws {
+    try ArtifactFile.checkSource(
+      role, among: sources, of: path, is: source.digest, at: source.path)
+  }
+
   /// Opens the file at `path`, or if it is not there all its shards, and checks everything but the
   /// values of its codes and labels.
   ///

@@ -1,5 +1,4 @@
 import Artifacts
-import Foundation
 import Images
 
 /// Puts the kept images of a sampling where people look: numbered PNGs, a sub-folder per class, and
@@ -69,7 +68,7 @@ public struct SampleWriter {
     let accepted = candidates.filter(\.isAccepted)
     let groups = try pictures.map { try rows(of: accepted, completing: $0) } ?? rows(of: accepted)
     let name = "contact-sheet.png"
-    guard let width = groups.first?.first?.width else { return try removeEarlier(name) }
+    guard let width = groups.first?.first?.width else { return try AtomicFile.remove(folder(name)) }
     let columns = min(ContactSheet.widest, groups.map(\.count).max() ?? 1)
     var sheet = ContactSheet(columns: columns, zoom: max(1, 56 / width))
     for group in groups { sheet.addGroup(group) }
@@ -100,15 +99,6 @@ public struct SampleWriter {
       }.prefix(ContactSheet.widest - 2)
       guard !completions.isEmpty else { return nil }
       return try pictures.views(of: target.picture) + generator.decode(Array(completions)).images()
-    }
-  }
-
-  /// Removes what an earlier sampling left and this one has nothing to put in its place.
-  ///
-  /// Throws a `FileError` if it cannot be removed.
-  public func removeEarlier(_ name: String) throws {
-    if unlink(folder(name)) != 0 && errno != ENOENT {
-      throw FileError.system(folder(name), "cannot be removed")
     }
   }
 }

@@ -37,6 +37,11 @@ public struct ContactSheet: Sendable {
     self.zoom = zoom
   }
 
+  /// How many tiles of a shape to show in a row, of so many images: no more than a screen has room for.
+  public static func columns(showing shape: ImageShape, of count: Int) -> Int {
+    min(widest, max(1, 2048 / shape.width), count)
+  }
+
   /// Adds a group of images, all of the shape of those before; verdicts, if any, one for each.
   public mutating func addGroup(_ images: [Image], verdicts: [Verdict]? = nil) {
     precondition(!images.isEmpty, "a group has images")

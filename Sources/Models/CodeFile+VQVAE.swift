@@ -8,24 +8,19 @@ extension CodeFile {
   /// - Throws: a `FileError` naming both files if not.
   public func check(areOf vqvae: LoadedVQVAE, toleratesNoSource: Bool) throws {
     let role = ArtifactKind.vqvae.rawValue
-    let source = sources[role]
-    guard source != nil || toleratesNoSource else {
+    if sources[role] != nil {
+      try checkSource(role, is: vqvae.file)
+    } else if !toleratesNoSource {
       throw FileError(
         path, "does not say which VQ-VAE its codes are of",
         remedy: "pass --any-model if they are of \(vqvae.file.path)")
-    }
-    guard source == nil || source == vqvae.file.digest else {
-      throw FileError(
-        path, "was not made from \(vqvae.file.path) but from another \(role)",
-        remedy: "pass the \(role) it was made from or make it again")
     }
     let remedy = "pass codes of that model"
     guard levels == vqvae.levels else {
       let (own, others) = (described(levels), described(vqvae.levels))
       throw FileError(path, "has \(own), and \(vqvae.file.path) has \(others)", remedy: remedy)
     }
-    let shape = vqvae.imageShape
-    guard layout.imageShape == [shape.height, shape.width, shape.channels] else {
+    guard layout.imageShape == vqvae.imageShape.dimensions else {
       throw FileError(
         path, "has codes of images of another size or colour than \(vqvae.file.path) decodes to",
         remedy: remedy)

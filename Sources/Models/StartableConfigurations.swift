@@ -43,17 +43,8 @@ extension VAEConfiguration: StartableConfiguration {
 }
 
 extension AutoencoderConfiguration: StartableConfiguration {
-  /// What shapes the weights.
-  public var shapingValues: [(name: String, value: String)] {
-    [
-      ("image channels", "\(imageChannels)"),
-      ("levels", levels.map(\.name).joined(separator: ",")),
-      ("downsampling", levels.map { "\($0.downsampling)" }.joined(separator: ",")),
-      ("code channels", levels.map { "\($0.vectorChannels)" }.joined(separator: ",")),
-      ("channels", "\(channels)"), ("residual blocks", "\(residualBlocks)"),
-      ("residual channels", "\(residualChannels)"),
-    ]
-  }
+  /// What shapes the weights: all that shapes those of a VQ-VAE but its codebooks.
+  public var shapingValues: [(name: String, value: String)] { network.shapingValues }
 
   /// None does.
   public func startsAnew(_ tensor: String, after other: Self) -> Bool { false }

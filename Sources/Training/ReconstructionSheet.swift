@@ -17,11 +17,10 @@ extension TrainingTask.Sheet {
 private func reconstructionSheet(
   of dataset: any ImageDataset, batchSize: Int, by reconstruct: (Tensor) -> Tensor
 ) throws -> Image {
-  // No wider than a screen can show, and only whole rows, so that every reconstruction is below its
-  // original.
-  let columns = min(12, max(1, 2048 / dataset.shape.width), dataset.count)
+  let columns = ContactSheet.columns(showing: dataset.shape, of: dataset.count)
   var sheet = ContactSheet(columns: columns, zoom: max(1, 64 / dataset.shape.width))
   let numbers = dataset.numbersShowingClassesEvenly(limit: 3 * columns)
+  // Only whole rows, so that every reconstruction is below its original.
   for row in 0..<min(3, dataset.count / columns) {
     var (originals, copies): ([Image], [Image]) = ([], [])
     let images = Subset(of: dataset, at: numbers[row * columns..<(row + 1) * columns])

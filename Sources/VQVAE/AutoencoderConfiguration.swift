@@ -57,7 +57,7 @@ public struct AutoencoderConfiguration: Codable, Hashable, Sendable {
   public var imageProblem: String? { network.imageProblem }
 
   /// The VQ-VAE whose codebooks it lacks, of whatever size those are.
-  var network: VQVAEConfiguration {
+  public var network: VQVAEConfiguration {
     VQVAEConfiguration(
       imageHeight: imageHeight, imageWidth: imageWidth, imageChannels: imageChannels,
       levels: levels.map {

@@ -114,7 +114,5 @@ private struct MeanFigures {
     return table
   }
 
-  private func short(_ value: Double) -> String {
-    String(Figure("", value).description.drop { $0 == " " })
-  }
+  private func short(_ value: Double) -> String { Figure("", value).shortValue }
 }

@@ -14,7 +14,7 @@ struct ReconstructionSheet {
   /// these are to be shown.
   init(of dataset: any ImageDataset, showsErrors: Bool) {
     shape = dataset.shape
-    columns = min(ContactSheet.widest, max(1, 2048 / shape.width), dataset.count)
+    columns = ContactSheet.columns(showing: shape, of: dataset.count)
     numbers = dataset.numbersShowingClassesEvenly(limit: 3 * columns)
     isShown = Set(numbers)
     self.showsErrors = showsErrors

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Artifacts
 import CommandLineTools
-import Foundation
 import Generation
 import Images
 import Models
@@ -38,8 +37,7 @@ struct LatentOptions: ParsableArguments {
       if count < 2 { throw ValidationError("--between needs a --count of 2 at least.") }
       let shape = model.imageShape
       let images = try [between.first, between.last].map {
-        try Image(contentsOf: $0, color: shape.channels == 1 ? .grey : .color)
-          .resized(toFill: shape.size)
+        try Image(contentsOf: $0, color: shape.color).resized(toFill: shape.size)
       }
       return LatentGrid(model, between: images[0], and: images[1], count: count)
     }
@@ -79,9 +77,10 @@ extension SampleImages {
     let progress = ProgressReporter("writing", total: grid.count, unit: "image")
     var images: [Image] = []
     try folder.replaceFolder("images") { staging in
+      var files = try NumberedPNGs(in: staging, classNames: [])
       for start in stride(from: 0, to: grid.count, by: 64) {
         for image in grid.images(at: start..<min(start + 64, grid.count)) {
-          try image.writePNG(to: "\(staging)/\(String(format: "%05d", images.count)).png")
+          try files.write(image, label: nil)
           images.append(image)
         }
         progress.report(images.count)
@@ -92,9 +91,7 @@ extension SampleImages {
     sheet.addGroup(images)
     try sheet.write(to: folder("contact-sheet.png"))
     // What an earlier sampling has left says nothing of these.
-    if unlink(folder(Self.record)) != 0 && errno != ENOENT {
-      throw FileError.system(folder(Self.record), "cannot be removed")
-    }
+    try AtomicFile.remove(folder(Self.record))
     print("\(output) has \(grid.count) pictures")
   }
 }

@@ -114,7 +114,7 @@ struct SampleImages: StageCommand {
       defer { writer.folder.release() }
       let candidates = try draw(plan, by: generator.draw)
       try write(candidates, of: plan.labels, classNames: [], to: writer) {
-        try writer.removeEarlier(Self.record)
+        try AtomicFile.remove(writer.folder(Self.record))
       }
     }
   }

@@ -34,28 +34,8 @@ import VAE
   func gradientsOfTheLossAgreeWithDifferences(
     likelihood: VAEConfiguration.Likelihood, beta: Float
   ) {
-    let vae = model(likelihood, beta: beta)
-    let tape = Tape()
-    let pass = ForwardPass(recordingOn: tape, randomness: Randomness(seed: 0))
-    tape.backward(from: vae.loss(of: images(3), streams: streams(3), in: pass).total)
-    for parameter in vae.parameters.trained {
-      guard let gradient = parameter.gradient, gradient.sumOfSquares() > 0 else {
-        Issue.record("\(parameter.name) got no gradient")
-        continue
-      }
-      let norm = gradient.sumOfSquares().squareRoot()
-      let value = parameter.value
-      // One of these steps is neither too large for rectifiers nor too small for rounding.
-      let excesses = [2e-2, 6e-3, 2e-3, 6e-4].map { step in
-        let losses = [step, -step].map { step in
-          parameter.value.add(gradient, scale: Float(step / norm))
-          defer { parameter.value = value }
-          return Double(vae.loss(of: images(3), streams: streams(3), in: .inference).total.scalar)
-        }
-        return abs((losses[0] - losses[1]) / (2 * step) - norm) - (0.02 * norm + 1e-7 / step)
-      }
-      #expect(excesses.contains { $0 < 0 }, "\(parameter.name): \(norm), off by \(excesses)")
-    }
+    expectGradientsAgreeWithDifferences(
+      of: model(likelihood, beta: beta), images: images(3), streams: streams(3))
   }
 
   /// With one number in each level, all expectations are integrals over a plane.
