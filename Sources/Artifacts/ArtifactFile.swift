@@ -47,6 +47,13 @@ public final class ArtifactFile: Sendable {
     }
   }
 
+  /// What the file at `path` says it is for; nil if it says nothing that is known.
+  ///
+  /// Throws a `FileError` if the file cannot be read.
+  public static func kind(ofFileAt path: String) throws -> ArtifactKind? {
+    try ArtifactMetadata.kind(stored: SafetensorsFile(path: path).metadata)
+  }
+
   /// The configuration that made the file.
   ///
   /// Throws a `FileError` if it is not one of type `Configuration`.

@@ -89,6 +89,11 @@ extension ArtifactMetadata {
     return stored
   }
 
+  /// The kind that metadata tells of; nil if none that is known.
+  static func kind(stored: [String: String]) -> ArtifactKind? {
+    stored[kindKey].flatMap(ArtifactKind.init)
+  }
+
   /// Reads the metadata of the file at `path`, which must be of the given kind.
   init(stored: [String: String], path: String, kind: ArtifactKind) throws {
     guard let kindName = stored[Self.kindKey], let versionText = stored[Self.versionKey],

@@ -59,7 +59,7 @@ public final class CandidateGenerator: ImageGenerator {
     self.batchSize = batchSize
     self.basis = basis
     self.pictures = pictures
-    samplers = models.priors.map { PriorSampler($0.prior) }
+    samplers = models.priors.map { PriorSampler($0.model) }
   }
 
   /// Draws and scores the candidates with the given classes and numbers, in that order.
@@ -108,7 +108,7 @@ public final class CandidateGenerator: ImageGenerator {
     let labels = wanted.map(\.label)
     var codes: [[Int32]] = []
     for (level, sampler) in samplers.enumerated() {
-      let configuration = models.priors[level].prior.configuration
+      let configuration = models.priors[level].model.configuration
       codes.append(
         sampler.sample(
           streams.map { $0.stream(configuration.level.name) },

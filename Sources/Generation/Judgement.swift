@@ -19,7 +19,7 @@ public func judgedAccuracy(
       remedy: "pass the models it was drawn from or sample again")
   }
   guard !samples.configuration.layout.classNames.isEmpty,
-    samples.configuration.layout.classNames == judge.classifier.configuration.classNames
+    samples.configuration.layout.classNames == judge.model.configuration.classNames
   else {
     throw FileError(
       path, "has other classes than \(judge.file.path)",

@@ -1,46 +1,29 @@
 import Artifacts
 import Classifiers
-import Images
 import Tensors
 
-/// A classifier from its file.
-public struct LoadedClassifier {
-  /// The file it came from.
-  public let file: ArtifactFile
-  /// The model.
-  public let classifier: Classifier
-
-  /// Reads the file at `path`.
-  ///
-  /// Throws a `FileError` if it is not a whole classifier.
-  public init(path: String) throws {
-    (file, classifier) = try readModel(path: path, kind: .classifier, build: Classifier.init)
-  }
-
+extension LoadedClassifier {
   /// Reads the file at `path`, which must be for `task`; nil for classes of images.
   ///
   /// Throws a `FileError` if it is not a whole classifier, or one for something else.
   public init(path: String, for task: ClassifierConfiguration.Task?) throws {
     try self.init(path: path)
-    guard classifier.configuration.task == task else {
+    guard model.configuration.task == task else {
       throw FileError(
-        path, "tells \(Self.subject(classifier.configuration.task)), not \(Self.subject(task))",
+        path, "tells \(Self.subject(model.configuration.task)), not \(Self.subject(task))",
         remedy: "pass another, or keep this one under another name")
     }
   }
 
-  /// The shape of the images it classifies.
-  public var imageShape: ImageShape { classifier.configuration.imageShape }
-
   /// Whether it knows classes that images are sorted into.
-  public var knowsClasses: Bool { classifier.configuration.task == nil }
+  public var knowsClasses: Bool { model.configuration.task == nil }
 
   /// The probability of each class: [images, classes], rows that sum to 1.
   ///
   /// - Parameter images: [images, height, width, channels] in [-1, 1].
   /// - Throws: a `FileError` if one is not a number: weights may be finite and still absurd.
   public func probabilities(of images: Tensor) throws -> Tensor {
-    try checked(classifier.probabilities(of: images))
+    try checked(model.probabilities(of: images))
   }
 
   /// The probability of each class: [images, classes], rows that sum to 1.
@@ -48,7 +31,7 @@ public struct LoadedClassifier {
   /// - Parameter features: what `features(of:)` of the classifier returned, [images, features].
   /// - Throws: a `FileError` if one is not a number.
   public func probabilities(ofFeatures features: Tensor) throws -> Tensor {
-    try checked(classifier.probabilities(ofFeatures: features))
+    try checked(model.probabilities(ofFeatures: features))
   }
 
   private func checked(_ probabilities: Tensor) throws -> Tensor {

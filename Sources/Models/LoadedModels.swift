@@ -6,23 +6,52 @@ import PixelCNN
 import VAE
 import VQVAE
 
-/// A VQ-VAE from its file.
-public struct LoadedVQVAE {
+/// A model from its file.
+public struct LoadedModel<Model: StoredModel> {
   /// The file it came from.
   public let file: ArtifactFile
   /// The model.
-  public let model: VQVAE
+  public let model: Model
 
   /// Reads the file at `path`.
   ///
-  /// Throws a `FileError` if it is not a whole VQ-VAE.
+  /// Throws a `FileError` if it is not a whole model of this kind.
   public init(path: String) throws {
-    (file, model) = try readModel(path: path, kind: .vqvae, build: VQVAE.init)
+    file = try ArtifactFile(path: path, kind: Model.kind)
+    let configuration = try file.configuration(
+      as: TrainedConfiguration<Model.Configuration>.self
+    ).model
+    if let problem = configuration.problem {
+      throw FileError(
+        path, "has an impossible configuration (\(problem))", remedy: "make the file again")
+    }
+    model = Model(configuration, start: .zero(limit: file.tensors.largestRealCount))
+    try model.parameters.load(from: file)
   }
+}
 
-  /// The shape of the images it encodes and decodes.
-  public var imageShape: ImageShape { model.configuration.imageShape }
+/// A VQ-VAE from its file.
+public typealias LoadedVQVAE = LoadedModel<VQVAE>
+/// A VAE from its file.
+public typealias LoadedVAE = LoadedModel<VAE>
+/// An autoencoder from its file.
+public typealias LoadedAutoencoder = LoadedModel<Autoencoder>
+/// A prior from its file.
+public typealias LoadedPrior = LoadedModel<Prior>
+/// A classifier from its file.
+public typealias LoadedClassifier = LoadedModel<Classifier>
 
+extension LoadedModel where Model.Configuration: ImageConfiguration {
+  /// The shape of the images that go into it.
+  public var imageShape: ImageShape {
+    let configuration = model.configuration
+    return ImageShape(
+      size: ImageSize(height: configuration.imageHeight, width: configuration.imageWidth),
+      channels: configuration.imageChannels)
+  }
+}
+
+extension LoadedVQVAE {
   /// Its levels, from the top.
   public var levels: [CodeLevel] {
     model.configuration.levels.enumerated().map { index, level in
@@ -33,107 +62,55 @@ public struct LoadedVQVAE {
   }
 }
 
-/// A VAE from its file.
-public struct LoadedVAE {
-  /// The file it came from.
-  public let file: ArtifactFile
-  /// The model.
-  public let model: VAE
-
-  /// Reads the file at `path`.
-  ///
-  /// Throws a `FileError` if it is not a whole VAE.
-  public init(path: String) throws {
-    (file, model) = try readModel(path: path, kind: .vae, build: VAE.init)
-  }
-
-  /// The shape of the images it encodes and decodes.
-  public var imageShape: ImageShape { model.configuration.imageShape }
-}
-
-/// An autoencoder from its file.
-public struct LoadedAutoencoder {
-  /// The file it came from.
-  public let file: ArtifactFile
-  /// The model.
-  public let model: Autoencoder
-
-  /// Reads the file at `path`.
-  ///
-  /// Throws a `FileError` if it is not a whole autoencoder.
-  public init(path: String) throws {
-    (file, model) = try readModel(path: path, kind: .autoencoder, build: Autoencoder.init)
-  }
-
-  /// The shape of the images it reconstructs.
-  public var imageShape: ImageShape { model.configuration.imageShape }
-}
-
-/// A prior from its file.
-public struct LoadedPrior {
-  /// The file it came from.
-  public let file: ArtifactFile
-  /// The model.
-  public let prior: Prior
-
-  /// Reads the file at `path`.
-  ///
-  /// Throws a `FileError` if it is not a whole prior.
-  public init(path: String) throws {
-    (file, prior) = try readModel(path: path, kind: .prior, build: Prior.init)
-  }
-}
-
 /// A network that can be built from its configuration and filled from a file.
-protocol StoredModel {
+public protocol StoredModel {
+  associatedtype Configuration: StartableConfiguration
+  /// What its files say they hold.
+  static var kind: ArtifactKind { get }
+  /// What was built.
+  var configuration: Configuration { get }
+  /// All weights.
   var parameters: ParameterStore { get }
+  /// Builds it; the configuration must have no `problem`.
+  init(_ configuration: Configuration, start: ParameterStore.Start)
 }
 
-extension VQVAE: StoredModel {}
-extension VAE: StoredModel {}
-extension Autoencoder: StoredModel {}
-extension Prior: StoredModel {}
-extension Classifier: StoredModel {}
-
-/// A configuration that can say why nothing can be built from it.
-protocol CheckedConfiguration: Codable, Hashable, Sendable {
-  var problem: String? { get }
+extension VQVAE: StoredModel {
+  /// That of a VQ-VAE.
+  public static var kind: ArtifactKind { .vqvae }
 }
 
-extension VQVAEConfiguration: CheckedConfiguration {}
-extension VAEConfiguration: CheckedConfiguration {}
-extension AutoencoderConfiguration: CheckedConfiguration {}
-extension PriorConfiguration: CheckedConfiguration {}
-extension ClassifierConfiguration: CheckedConfiguration {}
+extension VAE: StoredModel {
+  /// That of a VAE.
+  public static var kind: ArtifactKind { .vae }
+}
 
-/// A configuration of a network that images go into.
-protocol ImageConfiguration {
+extension Autoencoder: StoredModel {
+  /// That of an autoencoder.
+  public static var kind: ArtifactKind { .autoencoder }
+}
+
+extension Prior: StoredModel {
+  /// That of a prior.
+  public static var kind: ArtifactKind { .prior }
+}
+
+extension Classifier: StoredModel {
+  /// That of a classifier.
+  public static var kind: ArtifactKind { .classifier }
+}
+
+/// The configuration of a network that images go into.
+public protocol ImageConfiguration {
+  /// The height of the images in pixels.
   var imageHeight: Int { get }
+  /// Their width in pixels.
   var imageWidth: Int { get }
+  /// Their channels: 1 of grey, 3 of coloured ones.
   var imageChannels: Int { get }
-}
-
-extension ImageConfiguration {
-  var imageShape: ImageShape {
-    ImageShape(size: ImageSize(height: imageHeight, width: imageWidth), channels: imageChannels)
-  }
 }
 
 extension VQVAEConfiguration: ImageConfiguration {}
 extension VAEConfiguration: ImageConfiguration {}
 extension AutoencoderConfiguration: ImageConfiguration {}
 extension ClassifierConfiguration: ImageConfiguration {}
-
-func readModel<Configuration: CheckedConfiguration, Model: StoredModel>(
-  path: String, kind: ArtifactKind, build: (Configuration, ParameterStore.Start) -> Model
-) throws -> (ArtifactFile, Model) {
-  let file = try ArtifactFile(path: path, kind: kind)
-  let configuration = try file.configuration(as: TrainedConfiguration<Configuration>.self).model
-  if let problem = configuration.problem {
-    throw FileError(
-      path, "has an impossible configuration (\(problem))", remedy: "make the file again")
-  }
-  let model = build(configuration, .zero(limit: file.tensors.largestRealCount))
-  try model.parameters.load(from: file)
-  return (file, model)
-}

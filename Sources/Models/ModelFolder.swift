@@ -48,7 +48,7 @@ public struct ModelFolder {
   public var sources: [String: String] {
     var sources = sourcesWithoutPriors
     for prior in priors {
-      sources["prior-\(prior.prior.configuration.level.name)"] = prior.file.digest
+      sources["prior-\(prior.model.configuration.level.name)"] = prior.file.digest
     }
     return sources
   }
@@ -64,8 +64,8 @@ public struct ModelFolder {
   /// The names of the classes images can be asked for; empty if the top prior is unconditional. Without
   /// priors, those that the classifier knows.
   public var classNames: [String] {
-    priors.first?.prior.configuration.classNames
-      ?? classifier?.classifier.configuration.classNames ?? []
+    priors.first?.model.configuration.classNames
+      ?? classifier?.model.configuration.classNames ?? []
   }
 
   /// The path of the file that knows the classes.
@@ -92,7 +92,7 @@ public struct ModelFolder {
   /// Throws a `FileError` naming a prior that knows no images of any class, where there is guidance.
   public func check(_ distributions: LevelDistributions) throws {
     for loaded in priors {
-      let configuration = loaded.prior.configuration
+      let configuration = loaded.model.configuration
       guard distributions[configuration.level.name].isGuided, configuration.hiddenLabel == nil
       else { continue }
       throw FileError(
@@ -108,7 +108,7 @@ public struct ModelFolder {
   private func checkThatFilesBelongTogether() throws {
     for (index, loaded) in priors.enumerated() {
       try loaded.file.checkSource(ArtifactKind.vqvae.rawValue, is: vqvae.file)
-      let configuration = loaded.prior.configuration
+      let configuration = loaded.model.configuration
       guard configuration.level == vqvae.levels[index],
         configuration.conditions == Array(vqvae.levels[..<index])
       else {
@@ -131,7 +131,7 @@ public struct ModelFolder {
     try critic.file.checkSource(ArtifactKind.vqvae.rawValue, is: vqvae.file)
     for prior in priors {
       try critic.file.checkSource(
-        "prior-\(prior.prior.configuration.level.name)", is: prior.file)
+        "prior-\(prior.model.configuration.level.name)", is: prior.file)
     }
   }
 
@@ -140,7 +140,7 @@ public struct ModelFolder {
   ///
   /// Throws a `FileError` naming both if not.
   public func check(_ classifier: LoadedClassifier) throws {
-    let names = classifier.classifier.configuration.classNames
+    let names = classifier.model.configuration.classNames
     guard classNames.isEmpty || !classifier.knowsClasses || names == classNames,
       classifier.imageShape == vqvae.imageShape
     else {

@@ -1,11 +1,10 @@
 import Artifacts
 import Foundation
-import Images
 import Models
 import NeuralNetworks
 
 /// All that a training reads and writes on the disk besides its data: the lock, checkpoints, states to go
-/// back to, metrics, the model. Of processes that train together only the lead has it.
+/// back to, the record for people, the model. Of processes that train together only the lead has it.
 final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   private let kind: ArtifactKind
   private let output: String
@@ -17,11 +16,8 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   private let checkpoints: TrainingCheckpoints<Model>
   private let lock: OutputLock
   private let observer: any TrainingObserver
-  private let command: String?
-  private var metrics: MetricsLog?
-  private var page: TrainingPage?
-  /// The names of the figures of the latest validation.
-  private var figures: [String] = []
+  /// What people look at meanwhile.
+  let record: TrainingRecord
   /// A state whose next step was computed in finite numbers.
   private var good: KeptState?
   /// One whose next step is being computed.
@@ -46,12 +42,10 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     self.kind = kind
     self.output = output
     self.sources = sources
-    self.command = command
     self.observer = observer
     lock = try OutputLock(onNewFile: output)
-    for companion in ["checkpoint.safetensors", "metrics.jsonl", "training.html"] {
-      AtomicFile.removeTemporaries(of: companionPath(of: output, companion))
-    }
+    AtomicFile.removeTemporaries(of: companionPath(of: output, "checkpoint.safetensors"))
+    record = TrainingRecord(besides: output, command: command)
     let earlier = try configuration.earlier(at: output, kind: kind, sources: sources)
     isFinished = earlier?.made.isSame(as: configuration) ?? false
     let longer = earlier.flatMap { configuration.goingOn(from: $0.made, after: $0.stepsTaken) }
@@ -62,31 +56,20 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     if isFinished { try checkpoints.finishAfterKill() }
   }
 
-  /// Where a training begins.
-  struct Beginning: Codable {
-    var position = TrainingPosition()
-    /// Whether it goes on from a checkpoint.
-    var isResumed = false
-  }
-
   /// Puts the model of a task where the checkpoint is, if there is one, and returns where that is.
   ///
   /// Throws a `FileError` if the checkpoint cannot be used or nothing can be written.
-  func begin(_ state: TrainingState, of task: TrainingTask) throws -> Beginning {
-    var beginning = Beginning()
-    var page = TrainingPage(of: task, command: command)
-    if let sheet = task.sheet { AtomicFile.removeTemporaries(of: path(of: sheet)) }
+  func begin(_ state: TrainingState, of task: TrainingTask) throws -> TrainingBeginning {
+    var beginning = TrainingBeginning()
     if let saved = try checkpoints.load(into: state) {
       if let warning = saved.warning { observer.warn(warning) }
       if saved.isLonger { observer.note(stretching(after: saved.position)) }
-      beginning = Beginning(position: saved.position, isResumed: true)
+      beginning = TrainingBeginning(position: saved.position, isResumed: true)
       (good, best) = (saved.good, saved.best)
-      page.goOn(from: pagePath, after: saved.position.step)
     } else {
       good = try KeptState(state.tensors, after: 0, besides: output)
     }
-    metrics = try MetricsLog(besides: output, resumingAt: beginning.position.step)
-    self.page = page
+    try record.begin(task, at: beginning)
     return beginning
   }
 
@@ -145,8 +128,7 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     observer.warn(
       "\(divergence); going back to step \(good.step) and on with half the learning rate "
         + "(\(position.rollbacks) of \(rollbackLimit) times)")
-    metrics = try MetricsLog(besides: output, resumingAt: position.step)
-    page?.goBack(to: position.step)
+    try record.goBack(to: position.step)
     return position
   }
 
@@ -154,34 +136,6 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
   func save(_ position: TrainingPosition, _ state: TrainingState) throws {
     guard let good else { preconditionFailure("there is a good state from the beginning") }
     try checkpoints.save(position, state, good: good, best: best)
-  }
-
-  /// Adds a line to the metrics; throws a `FileError` if it cannot be written.
-  func log(step: Int, _ figures: [Figure]) throws {
-    try metrics?.append(step: step, figures)
-    self.figures = figures.map(\.name)
-  }
-
-  /// Replaces the sheet of pictures by one drawn after a step; throws a `FileError` if it cannot be
-  /// written.
-  func write(_ picture: Image, of sheet: TrainingTask.Sheet, after step: Int) throws {
-    let png = try picture.pngBytes()
-    try AtomicFile.write(png, to: path(of: sheet))
-    page?.show(png, after: step)
-  }
-
-  /// Replaces the page; throws a `FileError` if it cannot be written.
-  func writePage(_ state: TrainingPage.State) throws {
-    guard let page, let records = metrics?.records else { return }
-    // A process that has not validated yet does not know their order.
-    let names = figures.isEmpty ? records.last?.values.keys.sorted() ?? [] : figures
-    try AtomicFile.write(page.html(state, records, figures: names).utf8, to: pagePath)
-  }
-
-  private var pagePath: String { companionPath(of: output, "training.html") }
-
-  private func path(of sheet: TrainingTask.Sheet) -> String {
-    companionPath(of: output, "\(sheet.name).png")
   }
 
   /// Puts the best model that was kept, if any was, in the place of the last.
@@ -214,4 +168,11 @@ final class TrainingFiles<Model: Codable & Hashable & Sendable> {
     ).write(to: output)
     try checkpoints.finish()
   }
+}
+
+/// Where a training begins.
+struct TrainingBeginning: Codable {
+  var position = TrainingPosition()
+  /// Whether it goes on from a checkpoint.
+  var isResumed = false
 }

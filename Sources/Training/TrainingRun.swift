@@ -27,11 +27,11 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
   /// Whether an earlier process has finished this very training.
   public let isFinished: Bool
   private let output: String
-  private let communicator: any Communicator
+  let communicator: any Communicator
   private let start: StartingModel?
-  private let files: TrainingFiles<Model>?
+  let files: TrainingFiles<Model>?
   private let checkpointInterval: Duration
-  private let observer: any TrainingObserver
+  let observer: any TrainingObserver
 
   /// A run that will write `output`, which no other process can write meanwhile.
   ///
@@ -82,7 +82,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
       return try carryOut(task)
     } catch {
       // What went wrong is told by the error, whether or not the page can tell it.
-      try? files?.writePage(.ended("Ended by an error: \(error)"))
+      try? files?.record.writePage(.ended("Ended by an error: \(error)"))
       throw error
     }
   }
@@ -116,10 +116,10 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
         pace.tick()
         if number % task.validationInterval == 0 || isLast {
           validated = try validate(task, state, after: number)
-          try files?.log(step: number, figures + validated)
+          try files?.record.add(step: number, figures + validated)
           try keepIfBest(&position.best, validated, task, state, after: number)
           isExhausted = configuration.training.isExhausted(after: position.best)
-          try files?.writePage(.going(timeLeft: pace.time(of: steps - number)))
+          try files?.record.writePage(.going(timeLeft: pace.time(of: steps - number)))
         }
         position.step = number
         observer.report(step: number, figures: figures + validated.prefix(1))
@@ -130,7 +130,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
       }
       if let code = agreedInterruption(), !isLast, !isExhausted {
         try files?.save(position, state)
-        try files?.writePage(
+        try files?.record.writePage(
           .ended(
             "Interrupted after step \(number) of \(steps); the same command goes on from there."))
         return .interrupted(code: code, step: number)
@@ -158,7 +158,7 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
       }
     }
     try files?.finish(task.parameters, after: position.step, figures)
-    try files?.writePage(.ended("Finished after \(position.step) steps."))
+    try files?.record.writePage(.ended("Finished after \(position.step) steps."))
     observer.finish(after: position.step, figures: figures)
   }
 
@@ -174,81 +174,5 @@ public final class TrainingRun<Model: Codable & Hashable & Sendable> {
     }
     best = BestValidation(step: number, value: value)
     try state.withModel { try files?.keepBest(task.parameters, after: number) }
-  }
-
-  /// Takes one step, and keeps the state before it now and then, to go back to.
-  ///
-  /// Throws a `Divergence`, before the weights change, if the loss or a gradient is not finite.
-  private func advance(
-    _ position: TrainingPosition, _ state: TrainingState, _ task: TrainingTask
-  ) throws -> [Figure] {
-    let settings = configuration.training
-    let number = position.step + 1
-    // Before the forward pass, which changes codebooks.
-    try files?.keepIfDue(state, after: position.step)
-    var figures: [Figure] = []
-    for part in 0..<settings.parts {
-      let computed = try task.computeGradients(part: position.step * settings.parts + part).figures
-      figures =
-        figures.isEmpty
-        ? computed : zip(figures, computed).map { Figure($0.name, $0.value + $1.value) }
-    }
-    figures = zip(figures, communicator.sums(of: figures.map(\.value))).map { Figure($0.name, $1) }
-    if let loss = figures.first { try Divergence.check(loss.value, loss.name, step: number) }
-    let norms = try state.learners.map { try $0.gradientNorm(step: number) }
-    files?.confirmKept()
-    for (learner, norm) in zip(state.learners, norms) {
-      learner.step(
-        number: number, rate: position.rateScale * settings.rate(at: number), norm: norm,
-        limit: Double(settings.gradientNormLimit))
-    }
-    return figures
-  }
-
-  /// Figures of the model after a step; throws a `Divergence` if one is not finite.
-  private func validate(
-    _ task: TrainingTask, _ state: TrainingState, after number: Int
-  ) throws -> [Figure] {
-    let figures = try state.withModel {
-      try writeSheet(task, after: number)
-      return try task.validate(configuration.training.heldOut)
-    }
-    for figure in figures { try Divergence.check(figure.value, figure.name, step: number) }
-    return figures
-  }
-
-  private func writeSheet(_ task: TrainingTask, after step: Int) throws {
-    if let files, let sheet = task.sheet {
-      try files.write(sheet.draw(), of: sheet, after: step)
-    }
-  }
-
-  /// Puts the model of every process into its last good state, with half the learning rate from there.
-  ///
-  /// Throws a `FileError` once this has not helped often enough.
-  private func goBack(
-    after divergence: Divergence, _ position: TrainingPosition, _ state: TrainingState
-  ) throws -> TrainingPosition {
-    let back = try fromFiles {
-      try $0.goBack(after: divergence, state, from: position)
-    }
-    state.copyFromLead(of: communicator)
-    return back
-  }
-
-  /// The largest code with which an observer of any of the processes asks to stop; nil if none does.
-  private func agreedInterruption() -> Int32? {
-    let codes = communicator.all(Double(observer.interruption ?? 0))
-    return codes.max().flatMap { $0 > 0 ? Int32($0) : nil }
-  }
-
-  /// What the files, which are the lead's, say to all processes.
-  private func fromFiles<Value: Codable>(
-    _ find: (TrainingFiles<Model>) throws -> Value
-  ) throws -> Value {
-    try communicator.fromLead {
-      guard let files else { preconditionFailure("the lead has the files") }
-      return try find(files)
-    }
   }
 }

@@ -127,10 +127,10 @@ struct Evaluate: StageCommand {
   private func accuracy(
     of loaded: LoadedClassifier?, on dataset: any ImageDataset
   ) throws -> Double? {
-    if let classifier = loaded?.classifier, classifier.configuration.task == .rotation {
+    if let classifier = loaded?.model, classifier.configuration.task == .rotation {
       return try Models.accuracy(of: classifier, on: RotatedImages(of: dataset))
     }
-    guard let classifier = loaded?.classifier,
+    guard let classifier = loaded?.model,
       let labelled = RelabelledImages(dataset, as: classifier.configuration.classNames)
     else { return nil }
     return try Models.accuracy(of: classifier, on: labelled)

@@ -11,14 +11,14 @@ import Tensors
 struct ReconstructImages: StageCommand {
   static let configuration = CommandConfiguration(
     commandName: "reconstruct-images",
-    abstract: "Show what a VQ-VAE makes of pictures, and measure it.",
+    abstract: "Show what a VQ-VAE, a VAE or an autoencoder makes of pictures, and measure it.",
     discussion: """
-      Every picture is encoded and decoded: with all levels, and with each level alone, where the decoder \
-      sees zeros in the place of the others. What the top level alone shows is what it knows; a VQ-VAE that \
-      was trained with --level-dropout has learnt to say more with it.
+      Every picture is encoded and decoded: with all levels, and with each level of codes alone, where the \
+      decoder sees zeros in the place of the others. What the top level alone shows is what it knows; a \
+      VQ-VAE that was trained with --level-dropout has learnt to say more with it.
 
       With --noise, noise is added to the pictures before they are encoded, and what comes out is compared \
-      with the clean ones: how much of the noise the codes leave behind.
+      with the clean ones: how much of the noise the model leaves behind.
 
       Writes to the --output folder: images/CLASS/00000.png and so on, the reconstructions; \
       contact-sheet.png, with pictures of all classes above what became of them; and figures.csv, a table \
@@ -31,7 +31,10 @@ struct ReconstructImages: StageCommand {
       """,
     version: buildDescription)
 
-  @Option(help: ArgumentHelp("The VQ-VAE that train-vqvae wrote.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "What train-vqvae wrote: a VQ-VAE, or with --bottleneck a VAE or an autoencoder.",
+      valueName: "path"))
   var vqvae: String
 
   @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"))
@@ -63,7 +66,7 @@ struct ReconstructImages: StageCommand {
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
-    let model = try LoadedVQVAE(path: vqvae)
+    let model = try Reconstructor(path: vqvae)
     let dataset = try images.open(shapedFor: model.imageShape)
     var report = try ReconstructionReport(of: dataset, to: output, showsErrors: errorMap)
     defer { report.folder.release() }

@@ -79,7 +79,7 @@ struct ObjectiveOptions: ParsableArguments {
   func classifier(for shape: ImageShape) throws -> LoadedClassifier? {
     guard let features else { return nil }
     let loaded = try LoadedClassifier(path: features)
-    if loaded.classifier.configuration.architecture == .residual {
+    if loaded.model.configuration.architecture == .residual {
       throw FileError(
         features, "is a judge, which cannot judge what its own features have made",
         remedy: "train another with train-classifier --architecture plain")

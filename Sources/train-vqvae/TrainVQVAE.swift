@@ -99,7 +99,7 @@ struct TrainVQVAE: TrainingCommand {
       let features = try objective.classifier(for: shape)
       try train(model, .vqvae, on: dataset, features?.file, among: processes) {
         try vqvaeTraining(
-          $0, on: $1, features: features?.classifier, augmentation: $2, sharedBy: $3)
+          $0, on: $1, features: features?.model, augmentation: $2, sharedBy: $3)
       }
     case .gaussian:
       let model = try gaussian.configuration(convolutions, for: shape, path: path)

@@ -94,7 +94,7 @@ struct CandidatePool {
         remedy: "leave out --draw and --classification-accuracy-score")
     }
     for prior in folder.priors {
-      guard file.sources["prior-\(prior.prior.configuration.level.name)"] == prior.file.digest
+      guard file.sources["prior-\(prior.model.configuration.level.name)"] == prior.file.digest
       else {
         throw FileError(
           path, "was not drawn from \(prior.file.path)",

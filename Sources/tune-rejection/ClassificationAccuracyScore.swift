@@ -78,7 +78,7 @@ struct ClassificationAccuracyScore {
     try manager.createDirectory(atPath: scratch, withIntermediateDirectories: true)
     let path = (scratch as NSString).appendingPathComponent("classifier.safetensors")
     let configuration = TrainedConfiguration(
-      model: pool.judge.classifier.configuration,
+      model: pool.judge.model.configuration,
       training: TrainingSettings(
         steps: steps, batchSize: Self.batchSize, learningRate: 2e-3, warmup: steps / 20,
         gradientNormLimit: 1, heldOut: 1, seed: seed, precision: .full))
@@ -90,7 +90,7 @@ struct ClassificationAccuracyScore {
       kind: .classifier, output: path, configuration: configuration, observer: ConsoleObserver())
     _ = try run.run(task)
     let correct =
-      try accuracy(of: LoadedClassifier(path: path).classifier, on: test) * Double(test.count)
+      try accuracy(of: LoadedClassifier(path: path).model, on: test) * Double(test.count)
     return .init(
       name: name, samples: dataset.count,
       accuracy: Estimate(part: Int(correct.rounded()), of: test.count))

@@ -35,7 +35,7 @@ struct JudgedModels {
   /// Throws a `FileError` if the judge is for other images or classes than these, or is the network that
   /// rejects.
   func checkJudge(of classNames: [String]) throws {
-    let configuration = judge.classifier.configuration
+    let configuration = judge.model.configuration
     let shape = folder.vqvae.imageShape
     guard judge.file.digest != folder.classifier?.file.digest else {
       throw FileError(

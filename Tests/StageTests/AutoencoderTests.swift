@@ -50,6 +50,27 @@ import Testing
     #expect(sheet.width > sheet.height)
   }
 
+  /// Of one view each, whose mean error is the one that evaluate finds.
+  @Test func itsReconstructionsCanBeLookedAt() throws {
+    let own = try TemporaryFolder()
+    let evaluated = try Command.evaluate(models: folder.path, images: folder("images")).run(in: own)
+    let shown = try Command.reconstructImages(
+      folder("images"), vqvae: folder("autoencoder.safetensors"), output: "shown"
+    ).run(in: own)
+    #expect(shown.code == 0, "\(shown.errors)")
+    let rows = shown.output.split(separator: "\n").dropFirst(2).map { $0.split(separator: " ") }
+    #expect(rows.map(\.first) == ["reconstruction"])
+    let error = try #require(rows.first?[1])
+    #expect(evaluated.output.contains(try Regex("\nsquared error +\(error)\n")))
+    let noisy = try Command.reconstructImages(
+      folder("images"), vqvae: folder("autoencoder.safetensors"), output: "noisy"
+    ).with("--noise", "0.3").run(in: own)
+    let views = noisy.output.split(separator: "\n").dropFirst(2).map { $0.split(separator: " ") }
+    #expect(views.map(\.first) == ["noisy", "reconstruction"])
+    let errors = views.compactMap { Double($0[1]) }
+    #expect(errors.count == 2 && errors[1] < errors[0])
+  }
+
   @Test func anInterruptedTrainingEndsWithTheSameBytes() throws {
     let own = try TemporaryFolder()
     try own.copy(folder("images"), to: "images")

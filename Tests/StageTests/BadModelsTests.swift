@@ -148,7 +148,7 @@ import Testing
       try Artifact(
         metadata: ArtifactMetadata(
           kind: .prior, configuration: configuration, sources: loaded.file.metadata.sources),
-        tensors: loaded.prior.parameters.storedTensors(.full)
+        tensors: loaded.model.parameters.storedTensors(.full)
       ).write(to: own("models/prior-\(level).safetensors"))
     }
     try expectRefusal(

@@ -36,7 +36,7 @@ import Testing
     let measured = Dictionary(uniqueKeysWithValues: values)
     let folder = pipeline.folder
     let dataset = try openDataset(path: folder("images"), labels: nil, size: nil, color: .grey)
-    let judge = try LoadedClassifier(path: folder("judge.safetensors")).classifier
+    let judge = try LoadedClassifier(path: folder("judge.safetensors")).model
     let expected = try accuracy(of: judge, on: dataset)
     #expect(abs(try #require(measured["judge accuracy"]) - expected) < 1e-3)
     for (name, value) in values where name.contains("accuracy") || name.contains("judged") {

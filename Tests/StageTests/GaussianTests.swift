@@ -107,7 +107,7 @@ import Testing
     let evidence = try EvidenceFigures(of: dataset, under: model)
     #expect(abs(figures.evidence.lowerBound - evidence.lowerBound) < 1e-6)
     #expect(figures.likelihood.bitsPerDimension > 0 && figures.likelihood.levels.isEmpty)
-    let judge = try LoadedClassifier(path: folder("judge.safetensors")).classifier
+    let judge = try LoadedClassifier(path: folder("judge.safetensors")).model
     let recognized = try (0..<dataset.count).filter { number in
       let tensor = Tensor(imageBytes: try dataset.image(at: number).bytes, shape: dataset.shape)
       return judge.probabilities(of: tensor).elements.contains { $0 >= 0.9 }

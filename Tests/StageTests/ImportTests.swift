@@ -96,7 +96,7 @@ import Testing
       LoadedPrior(path: own("prior-converted.safetensors"))
     )
     #expect(single.file.digest == converted.file.digest)
-    let bias = try #require(single.prior.parameters.all.first { $0.name == "logits.bias" })
+    let bias = try #require(single.model.parameters.all.first { $0.name == "logits.bias" })
     #expect(bias.value.elements == state.tensors["out.2.conv.bias"]?.elements)
   }
 

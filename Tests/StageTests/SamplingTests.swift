@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func scoresAreTheClassifiersAndDecideWhatIsKept() throws {
-    let classifier = try LoadedClassifier(path: folder("classifier.safetensors")).classifier
+    let classifier = try LoadedClassifier(path: folder("classifier.safetensors")).model
     for name in Shape.names {
       let label = Int32(try #require(Shape.names.firstIndex(of: name)))
       let kept = try samples("threshold").candidates.filter { $0.label == label && $0.isAccepted }
@@ -92,7 +92,7 @@ import Testing
     let outcome = try Command.trainClassifier(images: folder("unfiltered/images"))
       .with("--steps", "3").run(in: own)
     #expect(outcome.code == 0, "\(outcome.errors)")
-    let classifier = try LoadedClassifier(path: own("classifier.safetensors")).classifier
+    let classifier = try LoadedClassifier(path: own("classifier.safetensors")).model
     #expect(classifier.configuration.classNames == Shape.names)
   }
 

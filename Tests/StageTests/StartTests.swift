@@ -154,7 +154,7 @@ import Testing
     #expect(
       try Command.extractCodes(images: "large", output: "large-codes.safetensors").run(in: own)
         .code == 0)
-    let prior = try LoadedPrior(path: own("prior-bottom.safetensors")).prior.configuration
+    let prior = try LoadedPrior(path: own("prior-bottom.safetensors")).model.configuration
     let further = Command(
       "train-prior",
       [

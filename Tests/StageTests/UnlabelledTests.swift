@@ -31,7 +31,7 @@ import Testing
     let samples = try SampleFile(path: folder("samples/samples.safetensors"))
     #expect(samples.candidates.allSatisfy { $0.label == -1 && $0.score == nil && $0.isAccepted })
     #expect(
-      try LoadedPrior(path: folder("prior-top.safetensors")).prior.configuration.classCount == 0)
+      try LoadedPrior(path: folder("prior-top.safetensors")).model.configuration.classCount == 0)
 
     let evaluated = try Command.evaluate().run(in: folder)
     #expect(evaluated.code == 0, "\(evaluated.errors)")

@@ -68,7 +68,7 @@ public struct LikelihoodFigures: Codable, Sendable {
       let codes = models.vqvae.model.encode(batch.tensor(of: dataset.shape))
       var codeNats = [Double](repeating: 0, count: batch.count)
       for (level, loaded) in models.priors.enumerated() {
-        let losses = loaded.prior.losses(codes, level: level, labels: batch.labels)
+        let losses = loaded.model.losses(codes, level: level, labels: batch.labels)
         let perImage = losses.count / batch.count
         for (index, loss) in losses.enumerated() { codeNats[index / perImage] += Double(loss) }
         nats[level] += losses.reduce(0) { $0 + Double($1) }

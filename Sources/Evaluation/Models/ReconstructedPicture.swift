@@ -2,7 +2,7 @@ import Images
 import Models
 import Tensors
 
-/// A picture, and what a VQ-VAE makes of it.
+/// A picture, and what a model makes of it.
 public struct ReconstructedPicture: Sendable {
   /// An image that stands for the picture, and how well it does.
   public struct View: Sendable {
@@ -16,8 +16,8 @@ public struct ReconstructedPicture: Sendable {
 
   /// The picture.
   public let original: Image
-  /// What was encoded, where noise was added to it; the reconstruction; and where there are several levels,
-  /// what the decoder makes of each level alone, from the top.
+  /// What was encoded, where noise was added to it; the reconstruction; and where there are several levels
+  /// of codes what the decoder makes of each level alone, from the top.
   public let views: [View]
 
   /// Which of the views is the reconstruction.
@@ -33,11 +33,10 @@ public struct ReconstructedPicture: Sendable {
 ///   - visit: called with each picture and what became of it.
 /// - Throws: what the data set and `visit` throw.
 public func reconstructPictures(
-  of dataset: any ImageDataset, by vqvae: LoadedVQVAE, noise: Float = 0, seed: UInt64 = 0,
+  of dataset: any ImageDataset, by model: Reconstructor, noise: Float = 0, seed: UInt64 = 0,
   visit: (ReconstructedPicture) throws -> Void
 ) throws {
   let randomness = Randomness(seed: seed).stream("noise")
-  let levels = vqvae.levels.map(\.name)
   var done = 0
   try forEachBatch(of: dataset) { batch in
     var images = batch.tensor(of: dataset.shape)
@@ -46,15 +45,7 @@ public func reconstructPictures(
       images.addNoise(noise, of: (0..<batch.count).map { randomness.stream(done + $0) })
       views.append(("noisy", images.images()))
     }
-    let codes = vqvae.model.encode(images)
-    func decode(_ name: String, onlyLevel: Int? = nil) {
-      let decoded = vqvae.model.decode(codes, images: batch.count, onlyLevel: onlyLevel)
-      views.append((name, decoded.images()))
-    }
-    decode(ReconstructedPicture.reconstruction)
-    if levels.count > 1 {
-      for (index, level) in levels.enumerated() { decode("\(level) alone", onlyLevel: index) }
-    }
+    views += model.views(of: images).map { ($0.name, $0.images.images()) }
     for picture in compare(batch.images(of: dataset.shape), views) { try visit(picture) }
     done += batch.count
   }

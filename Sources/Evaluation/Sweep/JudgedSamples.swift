@@ -83,7 +83,7 @@ extension LoadedClassifier {
     for start in stride(from: 0, to: images.count, by: 100) {
       let batch = images[start..<min(start + 100, images.count)]
       let tensor = Tensor(imageBytes: batch.flatMap(\.bytes), shape: images[0].shape)
-      let found = classifier.features(of: tensor)
+      let found = model.features(of: tensor)
       labels += try probabilities(ofFeatures: found).indicesOfLargest()
       features += found.buffer
       progress(labels.count)
