@@ -21,10 +21,11 @@ void kernel_convolution_weight_gradient(
 }
 
 void kernel_gathered_product(
-    int rows, int taps, int inputs, int outputs, const float *const *x, const float *packed,
-    const float *bias, const float *const *addend, kernel_activation activation, float *const *y) {
+    int rows, int taps, int inputs, const float *const *x, const float *packed,
+    const float *bias, const float *const *addend, kernel_activation activation, float *const *y,
+    int begin, int end) {
   kernel_table_active()->gathered_product(
-      rows, taps, inputs, outputs, x, packed, bias, addend, activation, y);
+      rows, taps, inputs, x, packed, bias, addend, activation, y, begin, end);
 }
 
 void kernel_winograd_transform_weights(

@@ -2,8 +2,13 @@
 
 #include "KernelTable.h"
 
+int kernel_panel_width(void) {
+  const kernel_table *table = kernel_table_active();
+  return table->vector_width * table->maximum_panel_vectors;
+}
+
 static int panel_width(int remaining, const kernel_table *table) {
-  const int whole = table->vector_width * table->maximum_panel_vectors;
+  const int whole = kernel_panel_width();
   const int vectors = (remaining + table->vector_width - 1) / table->vector_width;
   return remaining >= whole ? whole : vectors * table->vector_width;
 }

@@ -33,32 +33,61 @@ public final class ThreadPool: @unchecked Sendable {
       if count == 1 { body(0) }
       return
     }
-    lock.withLock {
-      guard !helpers.isEmpty else {
-        for part in 0..<count { body(part) }
-        return
-      }
-      withoutActuallyEscaping(body) { body in
-        let job = Job(count: count, body: body)
-        let needed = helpers.prefix(count - 1)
-        for helper in needed { helper.start(job) }
-        job.work()
-        for helper in needed { helper.waitUntilIdle() }
-      }
-    }
+    lock.withLock { share(count, body) }
   }
 
   /// Divides `0..<count` into one contiguous range per thread, each of at least `grain` elements and
   /// starting at a multiple of `grain`, and calls `body` with each range.
   public func split(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
     guard count > 0 else { return }
-    let grains = (count + grain - 1) / grain
-    let parts = min(threadCount, grains)
-    perform(parts) { part in
-      let lower = grains * part / parts * grain
-      let upper = min(count, grains * (part + 1) / parts * grain)
-      body(lower..<upper)
+    let division = Division(of: count, grain: grain, into: threadCount)
+    perform(division.parts) { body(division[$0]) }
+  }
+
+  /// The same where no `perform` is at work; else calls `body` with all of it, on this thread alone. May be
+  /// called from within a `body`.
+  public func splitIfIdle(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
+    guard count > grain, lock.try() else {
+      if count > 0 { body(0..<count) }
+      return
     }
+    defer { lock.unlock() }
+    let division = Division(of: count, grain: grain, into: helpers.count + 1)
+    share(division.parts) { body(division[$0]) }
+  }
+
+  /// Does all parts, on all threads; whoever calls holds the lock.
+  private func share(_ count: Int, _ body: (Int) -> Void) {
+    guard count > 1, !helpers.isEmpty else {
+      for part in 0..<count { body(part) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      let job = Job(count: count, body: body)
+      let needed = helpers.prefix(count - 1)
+      for helper in needed { helper.start(job) }
+      job.work()
+      for helper in needed { helper.waitUntilIdle() }
+    }
+  }
+}
+
+/// `0..<count` in contiguous parts of about the same size, which start at multiples of `grain`.
+private struct Division {
+  let parts: Int
+  private let count: Int
+  private let grain: Int
+  private let grains: Int
+
+  init(of count: Int, grain: Int, into most: Int) {
+    self.count = count
+    self.grain = grain
+    grains = (count + grain - 1) / grain
+    parts = min(most, grains)
+  }
+
+  subscript(part: Int) -> Range<Int> {
+    grains * part / parts * grain..<min(count, grains * (part + 1) / parts * grain)
   }
 }
 

@@ -44,9 +44,14 @@ import Testing
         let inputs = Array(sources[rows.lowerBound * taps.count..<rows.upperBound * taps.count])
         let addends = rows.map { Optional(UnsafePointer(addend.pointer + $0 * channels.outputs)) }
         let targets = rows.map { Optional(actual.pointer + $0 * channels.outputs) }
-        kernel_gathered_product(
-          Int32(rows.count), Int32(taps.count), Int32(channels.inputs), Int32(channels.outputs),
-          inputs, packed.pointer, bias.pointer, addends, activation, targets)
+        // Panel by panel where there are few rows, as several threads share them.
+        let width = batch < 5 ? Int(kernel_panel_width()) : channels.outputs
+        for output in stride(from: 0, to: channels.outputs, by: width) {
+          kernel_gathered_product(
+            Int32(rows.count), Int32(taps.count), Int32(channels.inputs), inputs, packed.pointer,
+            bias.pointer, addends, activation, targets, Int32(output),
+            Int32(min(output + width, channels.outputs)))
+        }
       }
       #expect(actual.bits == expected.bits, "\(batch) rows at once")
       #expect(actual.isIntact && expected.isIntact)

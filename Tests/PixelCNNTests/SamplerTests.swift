@@ -157,6 +157,22 @@ enum Example: String, CaseIterable {
     }
   }
 
+  /// A single image is drawn by all threads together, where its layers are large enough.
+  @Test func oneImageIsTheSameOnAnyNumberOfThreads() {
+    var configuration = Example.attention.configuration
+    (configuration.channels, configuration.residualChannels) = (192, 192)
+    let sampler = PriorSampler(Prior(configuration, start: .random(Randomness(seed: 4))))
+    let batch = Example.attention.batch(images: 1)
+    let threads = ThreadPool.shared.threadCount
+    defer { ThreadPool.shared.resize(to: threads) }
+    let codes = [1, 2, 5].map { threads in
+      ThreadPool.shared.resize(to: threads)
+      return sampler.sample(
+        [Randomness(seed: 1)], labels: batch.labels, conditions: batch.conditions)
+    }
+    #expect(codes[0] == codes[1] && codes[0] == codes[2])
+  }
+
   @Test func samplesFollowTheDistributionOfTheLogits() {
     let prior = Example.plain.prior
     let images = 4000

@@ -34,6 +34,24 @@ import Testing
     }
   }
 
+  @Test func whatIsSplitWithinABodyStaysOnItsThread() {
+    withThreads(3) {
+      let lock = NSLock()
+      var inside: [Range<Int>] = []
+      ThreadPool.shared.perform(2) { _ in
+        ThreadPool.shared.splitIfIdle(8) { range in lock.withLock { inside.append(range) } }
+      }
+      #expect(inside == [0..<8, 0..<8])
+      var outside: [Range<Int>] = []
+      for count in [8, 4, 0] {
+        ThreadPool.shared.splitIfIdle(count, grain: 4) { range in
+          lock.withLock { outside.append(range) }
+        }
+      }
+      #expect(Set(outside) == [0..<4, 4..<8] && outside.count == 3)
+    }
+  }
+
   @Test func callersFromManyThreadsTakeTurns() async {
     let total = await withTaskGroup(of: Int.self) { group in
       for _ in 0..<8 {

@@ -72,8 +72,8 @@ static void convolve_lattice(const gather *g, const lattice *l, long begin, long
         }
       }
     }
-    tile_all_panels(
-        rows, l->taps, g->input_channels, g->output_channels, inputs, g->packed, g->taps_packed,
+    tile_panels(
+        rows, l->taps, g->input_channels, 0, g->output_channels, inputs, g->packed, g->taps_packed,
         l->tap_indices, g->bias, g->addend == NULL ? NULL : addends, g->activation, outputs);
     pixel += rows;
   }
@@ -138,8 +138,9 @@ static void convolve_transposed(
 }
 
 static void gathered_product(
-    int rows, int taps, int inputs, int outputs, const float *const *x, const float *packed,
-    const float *bias, const float *const *addend, kernel_activation activation, float *const *y) {
+    int rows, int taps, int inputs, const float *const *x, const float *packed,
+    const float *bias, const float *const *addend, kernel_activation activation, float *const *y,
+    int begin, int end) {
   int tap_indices[MAXIMUM_TAPS];
   for (int t = 0; t < taps; t++) tap_indices[t] = t;
   for (int first = 0; first < rows; first += TILE_ROWS) {
@@ -151,8 +152,8 @@ static void gathered_product(
         pointers[t * TILE_ROWS + r] = source == NULL ? zeros : source;
       }
     }
-    tile_all_panels(
-        live, taps, inputs, outputs, pointers, packed, taps, tap_indices, bias,
+    tile_panels(
+        live, taps, inputs, begin, end, pointers, packed, taps, tap_indices, bias,
         addend == NULL ? NULL : addend + first, activation, y + first);
   }
 }

@@ -119,16 +119,19 @@ INLINE int drop_zeros(int taps, const float **inputs, const int *tap_indices, in
   return left;
 }
 
-// All panels of one tile: `inputs` [taps][TILE_ROWS], which is changed; `taps_packed` is the number of taps
-// the weights were packed with and `tap_indices` which of them each row of `inputs` meets.
-static void tile_all_panels(
-    int rows, int all_taps, int channels, int output_channels, const float **inputs,
+// The panels of one tile that make the output channels begin..<end, where `begin` is the first of a panel:
+// `inputs` [taps][TILE_ROWS], which is changed; `taps_packed` is the number of taps the weights were packed
+// with and `tap_indices` which of them each row of `inputs` meets.
+static void tile_panels(
+    int rows, int all_taps, int channels, int begin, int end, const float **inputs,
     const float *packed, int taps_packed, const int *all_indices, const float *bias,
     const float *const *addends, kernel_activation activation, float *const *outputs) {
   int tap_indices[MAXIMUM_TAPS];
   const int taps = drop_zeros(all_taps, inputs, all_indices, tap_indices);
-  for (int o = 0; o < output_channels; o += PANEL_WIDTH) {
-    const int width = output_channels - o < PANEL_WIDTH ? output_channels - o : PANEL_WIDTH;
+  // Panels before another are whole.
+  packed += (long)taps_packed * channels * begin;
+  for (int o = begin; o < end; o += PANEL_WIDTH) {
+    const int width = end - o < PANEL_WIDTH ? end - o : PANEL_WIDTH;
     const int vectors = (width + VECTOR_WIDTH - 1) / VECTOR_WIDTH;
     const float *weights[MAXIMUM_TAPS];
     for (int t = 0; t < taps; t++) {
@@ -140,9 +143,9 @@ static void tile_all_panels(
       panel_outputs[r] = outputs[r] + o;
       if (addends != NULL) panel_addends[r] = addends[r] + o;
     }
-    const tile_end end = {bias == NULL ? NULL : bias + o, activation, width};
+    const tile_end ending = {bias == NULL ? NULL : bias + o, activation, width};
     tile_functions[vectors](
-        rows, taps, channels, inputs, weights, end, addends == NULL ? NULL : panel_addends,
+        rows, taps, channels, inputs, weights, ending, addends == NULL ? NULL : panel_addends,
         panel_outputs);
     packed += (long)taps_packed * channels * vectors * VECTOR_WIDTH;
   }

@@ -43,6 +43,9 @@ typedef struct {
   const int *tap_rows, *tap_columns;
 } kernel_convolution;
 
+/// Outputs of a panel: packed weights have those of so many outputs together.
+int kernel_panel_width(void);
+
 /// Floats needed for the packed form of weights [taps, inputs, outputs].
 long kernel_packed_count(int taps, int inputs, int outputs);
 
@@ -77,10 +80,12 @@ void kernel_convolution_weight_gradient(
 /// Rows that are gathered rather than laid out as an image: y[r] = activation(Σ_t x[r·taps + t] · w[t]
 /// + bias + addend[r]), where `x` holds a pointer per row and tap, NULL for zeros. The same sums in
 /// the same order as `kernel_convolve`: what a sampler computes position by position equals the
-/// network's own pass.
+/// network's own pass. Computes the outputs begin..<end: `begin` is a multiple of the panel's width, and
+/// so is `end` where it is not the number of outputs that the weights were packed for.
 void kernel_gathered_product(
-    int rows, int taps, int inputs, int outputs, const float *const *x, const float *packed,
-    const float *bias, const float *const *addend, kernel_activation activation, float *const *y);
+    int rows, int taps, int inputs, const float *const *x, const float *packed,
+    const float *bias, const float *const *addend, kernel_activation activation, float *const *y,
+    int begin, int end);
 
 // ---------------------------------------------------------------------------------------------
 // Elementwise

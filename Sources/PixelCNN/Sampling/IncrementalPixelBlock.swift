@@ -59,6 +59,7 @@ private final class IncrementalAttention {
   /// [images · channels, stride]: one line of positions per image and channel.
   private let pastKeys: Rows
   private let pastValues: Rows
+  /// One line for each head.
   private let weights: Rows
   private let stride: Int
 
@@ -77,7 +78,7 @@ private final class IncrementalAttention {
     stride = (group.configuration.level.height * group.configuration.level.width + 15) / 16 * 16
     pastKeys = Rows(count: group.images * key.channels, channels: stride)
     pastValues = Rows(count: group.images * value.channels, channels: stride)
-    weights = Rows(count: 1, channels: stride)
+    weights = Rows(count: attention.heads, channels: stride)
   }
 
   func advance(_ x: Rows, blockInput: Rows, coordinates: Rows, to wavefront: Wavefront) {
@@ -100,14 +101,19 @@ private final class IncrementalAttention {
   private func attend(_ image: Int, row: Int, at position: Int) {
     let keyDimensions = key.channels / attention.heads
     let valueDimensions = value.channels / attention.heads
-    for head in 0..<attention.heads {
-      kernel_attend(
-        query[row] + head * keyDimensions,
-        pastKeys[image * key.channels + head * keyDimensions],
-        pastValues[image * value.channels + head * valueDimensions], Int32(position),
-        Int32(stride), Int32(keyDimensions), Int32(valueDimensions),
-        1 / Float(keyDimensions).squareRoot(), weights.base,
-        attended[row] + head * valueDimensions)
+    let work = position * (key.channels + value.channels)
+    ThreadPool.shared.splitIfIdle(
+      attention.heads, grain: work < PackedConvolution.sharedWork ? attention.heads : 1
+    ) { heads in
+      for head in heads {
+        kernel_attend(
+          query[row] + head * keyDimensions,
+          pastKeys[image * key.channels + head * keyDimensions],
+          pastValues[image * value.channels + head * valueDimensions], Int32(position),
+          Int32(stride), Int32(keyDimensions), Int32(valueDimensions),
+          1 / Float(keyDimensions).squareRoot(), weights[head],
+          attended[row] + head * valueDimensions)
+      }
     }
     for c in 0..<key.channels { pastKeys[image * key.channels + c][position] = key[row][c] }
     for c in 0..<value.channels {

@@ -80,8 +80,11 @@ final class RowHistory {
 }
 
 extension PackedConvolution {
+  /// The fewest multiply-adds that are worth waking other threads for: some microseconds' work.
+  static let sharedWork = 1 << 16
+
   /// output = activation(weights · inputs + bias + addend) in the first `count` rows, with one pointer per
-  /// row and tap.
+  /// row and tap; on all threads where they have nothing else to do, as when one image is drawn.
   func apply(
     _ inputs: [UnsafePointer<Float>?], adding addend: Rows? = nil,
     activation: Activation = .identity, to output: Rows, count: Int
@@ -91,9 +94,15 @@ extension PackedConvolution {
       (0..<count).map { UnsafePointer(addend[$0]) }
     }
     func run(_ addends: UnsafePointer<UnsafePointer<Float>?>?) {
-      kernel_gathered_product(
-        Int32(count), Int32(weights.taps), Int32(weights.inputs), Int32(weights.outputs), inputs,
-        weights.pointer, bias?.buffer.baseAddress, addends, activation.kernel, targets)
+      let work = count * weights.taps * weights.inputs * weights.outputs
+      ThreadPool.shared.splitIfIdle(
+        weights.outputs, grain: work < Self.sharedWork ? weights.outputs : weights.outputsOfPanel
+      ) { part in
+        kernel_gathered_product(
+          Int32(count), Int32(weights.taps), Int32(weights.inputs), inputs, weights.pointer,
+          bias?.buffer.baseAddress, addends, activation.kernel, targets, Int32(part.lowerBound),
+          Int32(part.upperBound))
+      }
     }
     if let addends { addends.withUnsafeBufferPointer { run($0.baseAddress) } } else { run(nil) }
   }

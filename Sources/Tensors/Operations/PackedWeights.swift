@@ -34,6 +34,9 @@ public struct PackedWeights {
       outputs: weights.count / (all * weights.channels), pack: kernel_pack_transposed)
   }
 
+  /// Output channels whose weights lie together; of the last of these there may be fewer.
+  public var outputsOfPanel: Int { Int(kernel_panel_width()) }
+
   /// The packed weights of one tap: [inputs, outputs], the outputs rounded up to whole vectors.
   var countPerTap: Int { kernel_packed_count(1, Int32(inputs), Int32(outputs)) }
 
