@@ -70,7 +70,7 @@ if has_classes; then
   count=100
 else
   echo "A critic to reject samples, and a judge of which way is up"
-  [[ -e $folder/critic.safetensors ]] || sample-images --models "$folder" --count 2000 \
+  [[ -e $folder/critic.safetensors ]] || sample-images --models "$folder" --count 4000 \
     --seed 1 --output "$folder/pool"
   train-classifier "${images[@]}" --samples "$folder/pool/samples.safetensors" \
     --vqvae "$folder/vqvae.safetensors" --hours "$(share 0.1)" --precision half \

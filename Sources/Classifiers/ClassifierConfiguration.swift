@@ -1,7 +1,8 @@
 /// Everything that tells one classifier from another, apart from its weights.
 public struct ClassifierConfiguration: Codable, Hashable, Sendable {
   /// The two kinds of network that arXiv 1512.03385 compares. A network must not grade what it has
-  /// itself let through, so one kind rejects samples and the other judges what is left.
+  /// itself let through, so one kind rejects samples by their class and the other judges what is left.
+  /// Critics are of the second kind too: their question is another, and the first hardly learns it.
   public enum Architecture: String, Codable, Sendable, CaseIterable {
     /// 3×3 convolutions with ELU, then a dense layer over the whole map.
     case plain

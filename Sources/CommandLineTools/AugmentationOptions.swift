@@ -3,34 +3,47 @@ import Images
 
 /// The flags that say how training images are altered.
 public struct AugmentationOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Shift training images by up to this many pixels.", valueName: "n"))
-  private var shift = 2
-
-  @Option(help: ArgumentHelp("Rotate training images by up to this.", valueName: "degrees"))
-  private var rotation = 10.0
+  @Option(
+    help: ArgumentHelp(
+      "Shift training images by up to this many pixels. (default: 2)", valueName: "n"))
+  private var shift: Int?
 
   @Option(
-    help: ArgumentHelp("Scale training images by up to this fraction.", valueName: "fraction"))
-  private var scaling = 0.1
+    help: ArgumentHelp("Rotate training images by up to this. (default: 10)", valueName: "degrees"))
+  private var rotation: Double?
 
   @Option(
-    help: ArgumentHelp("Shear training images by up to this, in columns per row.", valueName: "n"))
-  private var shear = 0.1
+    help: ArgumentHelp(
+      "Scale training images by up to this fraction. (default: 0.1)", valueName: "fraction"))
+  private var scaling: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Shear training images by up to this, in columns per row. (default: 0.1)", valueName: "n"))
+  private var shear: Double?
 
   @Flag(help: "Flip training images left to right, half the time.")
   private var flip = false
 
   @OptionGroup private var crop: CropOptions
 
-  /// Nothing set: small shifts, turns and changes of scale.
+  /// Nothing set: small shifts, turns and changes of scale, unless they are to be sparing.
   public init() {}
 
   /// Refuses amounts that leave nothing of an image.
   public func validate() throws {
-    if !(0...64).contains(shift) { throw ValidationError("--shift lies between 0 and 64.") }
-    if !(0...180).contains(rotation) { throw ValidationError("--rotation lies between 0 and 180.") }
-    if !(0...1).contains(shear) { throw ValidationError("--shear lies between 0 and 1.") }
-    if !(0...0.9).contains(scaling) { throw ValidationError("--scaling lies between 0 and 0.9.") }
+    if !(0...64).contains(shift ?? 0) {
+      throw ValidationError("--shift lies between 0 and 64.")
+    }
+    if !(0...180).contains(rotation ?? 0) {
+      throw ValidationError("--rotation lies between 0 and 180.")
+    }
+    if !(0...1).contains(shear ?? 0) {
+      throw ValidationError("--shear lies between 0 and 1.")
+    }
+    if !(0...0.9).contains(scaling ?? 0) {
+      throw ValidationError("--scaling lies between 0 and 0.9.")
+    }
   }
 
   /// To what part of their size pictures are reduced before random windows are taken; nil without those.
@@ -40,9 +53,15 @@ public struct AugmentationOptions: ParsableArguments {
   public func check(_ shape: ImageShapeOptions) throws { try crop.check(shape) }
 
   /// The augmentation that the flags describe, drawn by `seed`.
-  public func augmentation(seed: UInt64) -> Augmentation {
-    Augmentation(
-      seed: seed, shift: shift, flipsHorizontally: flip, rotation: rotation, scaling: scaling,
-      shear: shear, crop: cropScale)
+  ///
+  /// - Parameter isSparing: whether images are altered only where a flag asks for it.
+  public func augmentation(seed: UInt64, isSparing: Bool = false) -> Augmentation {
+    func amount<Value: Numeric>(_ given: Value?, usually value: Value) -> Value {
+      given ?? (isSparing ? 0 : value)
+    }
+    return Augmentation(
+      seed: seed, shift: amount(shift, usually: 2), flipsHorizontally: flip,
+      rotation: amount(rotation, usually: 10), scaling: amount(scaling, usually: 0.1),
+      shear: amount(shear, usually: 0.1), crop: cropScale)
   }
 }

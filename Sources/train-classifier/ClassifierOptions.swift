@@ -7,9 +7,11 @@ import Images
 struct ClassifierOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The kind of network: 'plain' to reject samples, 'residual' to judge them.",
-      valueName: "kind"))
-  var architecture = ClassifierConfiguration.Architecture.plain
+      """
+      The kind of network: 'plain' to reject samples by their class, 'residual' to judge them, or to tell \
+      them from real pictures. (default: plain, of a critic residual)
+      """, valueName: "kind"))
+  var architecture: ClassifierConfiguration.Architecture?
 
   @Option(help: ArgumentHelp("Channels of the first stage.", valueName: "n"))
   var channels = 32
@@ -30,7 +32,8 @@ struct ClassifierOptions: ParsableArguments {
   ) throws -> ClassifierConfiguration {
     let configuration = ClassifierConfiguration(
       imageHeight: shape.height, imageWidth: shape.width, imageChannels: shape.channels,
-      classNames: task?.classNames ?? dataset?.classNames ?? [], architecture: architecture,
+      classNames: task?.classNames ?? dataset?.classNames ?? [],
+      architecture: architecture ?? (task == .realness ? .residual : .plain),
       channels: channels, blocks: blocks, dropout: dropout, task: task)
     if let problem = configuration.architectureProblem { throw ValidationError(problem) }
     if task == nil, let dataset { try checkClasses(of: dataset, path: path) }

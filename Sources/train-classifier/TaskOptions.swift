@@ -26,7 +26,8 @@ struct TaskOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Make a critic instead: learn to tell the images from those that sample-images drew, by its \
-      samples.safetensors. Half of each is held out. (default: none)
+      samples.safetensors. Half of each is held out, and images are shifted, rotated, scaled or sheared only \
+      by as much as flags ask for. (default: none)
       """, valueName: "path"))
   var samples: String?
 

@@ -112,8 +112,10 @@ struct TrainClassifier: TrainingCommand {
       .classifier, to: output.output, configuration: configuration, sources: sources,
       sharedBy: processes
     ) {
+      // To turn or scale an image blurs what tells drawn from real.
       try criticTraining(
-        $0, on: images, augmentation: augmentation.augmentation(seed: seed.seed), sharedBy: $1)
+        $0, on: images, augmentation: augmentation.augmentation(seed: seed.seed, isSparing: true),
+        sharedBy: $1)
     }
   }
 
