@@ -32,7 +32,7 @@ struct TuneRejection: StageCommand {
       EXAMPLE
         tune-rejection --models models/digits --samples output/candidates/samples.safetensors \
       --images test --train-images train --output output/threshold
-        tune-rejection --models models/digits --guidance 1,1.5,2 --temperature 0.7,0.85,1 \
+        tune-rejection --models models/digits --temperature 0.7,0.85,1,1.1 \
       --images test --train-images train --output output/frontier
       """,
     version: buildDescription)
