@@ -3,23 +3,31 @@ import Images
 
 /// The flags that say how training images are altered.
 public struct AugmentationOptions: ParsableArguments {
+  private static let usual = Augmentation(
+    seed: 0, shift: 2, rotation: 10, scaling: 0.1, shear: 0.1)
+
   @Option(
     help: ArgumentHelp(
-      "Shift training images by up to this many pixels. (default: 2)", valueName: "n"))
+      "Shift training images by up to this many pixels. (default: \(AugmentationOptions.usual.shift))",
+      valueName: "n"))
   private var shift: Int?
 
   @Option(
-    help: ArgumentHelp("Rotate training images by up to this. (default: 10)", valueName: "degrees"))
+    help: ArgumentHelp(
+      "Rotate training images by up to this. (default: \(AugmentationOptions.usual.rotation))",
+      valueName: "degrees"))
   private var rotation: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Scale training images by up to this fraction. (default: 0.1)", valueName: "fraction"))
+      "Scale training images by up to this fraction. (default: \(AugmentationOptions.usual.scaling))",
+      valueName: "fraction"))
   private var scaling: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Shear training images by up to this, in columns per row. (default: 0.1)", valueName: "n"))
+      "Shear training images by up to this, in columns per row. (default: \(AugmentationOptions.usual.shear))",
+      valueName: "n"))
   private var shear: Double?
 
   @Flag(help: "Flip training images left to right, half the time.")
@@ -56,12 +64,10 @@ public struct AugmentationOptions: ParsableArguments {
   ///
   /// - Parameter isSparing: whether images are altered only where a flag asks for it.
   public func augmentation(seed: UInt64, isSparing: Bool = false) -> Augmentation {
-    func amount<Value: Numeric>(_ given: Value?, usually value: Value) -> Value {
-      given ?? (isSparing ? 0 : value)
-    }
+    let unasked = isSparing ? Augmentation(seed: seed) : Self.usual
     return Augmentation(
-      seed: seed, shift: amount(shift, usually: 2), flipsHorizontally: flip,
-      rotation: amount(rotation, usually: 10), scaling: amount(scaling, usually: 0.1),
-      shear: amount(shear, usually: 0.1), crop: cropScale)
+      seed: seed, shift: shift ?? unasked.shift, flipsHorizontally: flip,
+      rotation: rotation ?? unasked.rotation, scaling: scaling ?? unasked.scaling,
+      shear: shear ?? unasked.shear, crop: cropScale)
   }
 }

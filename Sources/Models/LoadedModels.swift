@@ -64,6 +64,7 @@ extension LoadedVQVAE {
 
 /// A network that can be built from its configuration and filled from a file.
 public protocol StoredModel {
+  /// What says how it is built.
   associatedtype Configuration: StartableConfiguration
   /// What its files say they hold.
   static var kind: ArtifactKind { get }

@@ -44,10 +44,15 @@ public final class ThreadPool: @unchecked Sendable {
     perform(division.parts) { body(division[$0]) }
   }
 
-  /// The same where no `perform` is at work; else calls `body` with all of it, on this thread alone. May be
-  /// called from within a `body`.
-  public func splitIfIdle(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
-    guard count > grain, lock.try() else {
+  /// The fewest multiply-adds that are worth waking other threads for: some microseconds' work.
+  private static let sharedWork = 1 << 16
+
+  /// The same where no `perform` is at work and there is enough to do, `multiplyAdds` in all; else calls
+  /// `body` with all of it, on this thread alone. May be called from within a `body`.
+  public func splitIfIdle(
+    _ count: Int, grain: Int = 1, multiplyAdds: Int, _ body: (Range<Int>) -> Void
+  ) {
+    guard count > grain, multiplyAdds >= Self.sharedWork, lock.try() else {
       if count > 0 { body(0..<count) }
       return
     }

@@ -46,6 +46,9 @@ extension TrainingRun {
     return figures
   }
 
+  /// Draws the task's pictures anew, where it has any.
+  ///
+  /// Throws a `FileError` if they cannot be written.
   func writeSheet(_ task: TrainingTask, after step: Int) throws {
     if let files, let sheet = task.sheet {
       try files.record.write(sheet.draw(), of: sheet, after: step)

@@ -154,9 +154,9 @@ struct Evaluate: StageCommand {
         of: dataset, under: folder, absoluteError: reconstruction.absoluteError
       ) { scoring.report($0) }
     case .gaussian(let vae):
-      reconstruction = try ReconstructionFigures(of: dataset, by: vae.model, judge: judge) {
-        reconstructing.report($0)
-      }
+      reconstruction = try ReconstructionFigures(
+        of: dataset, judge: judge, progress: { reconstructing.report($0) },
+        by: vae.model.reconstruct)
       likelihood = try LikelihoodFigures(
         of: dataset, under: vae.model, absoluteError: reconstruction.absoluteError
       ) { scoring.report($0) }
@@ -165,9 +165,9 @@ struct Evaluate: StageCommand {
         evidence = try EvidenceFigures(of: dataset, under: vae.model)
       }
     case .autoencoder(let loaded):
-      reconstruction = try ReconstructionFigures(of: dataset, by: loaded.model, judge: judge) {
-        reconstructing.report($0)
-      }
+      reconstruction = try ReconstructionFigures(
+        of: dataset, judge: judge, progress: { reconstructing.report($0) },
+        by: { loaded.model.reconstruct($0) })
     }
     return EvaluationReport(
       models: models, images: images.images, reconstruction: reconstruction,

@@ -39,12 +39,14 @@ import Testing
       let lock = NSLock()
       var inside: [Range<Int>] = []
       ThreadPool.shared.perform(2) { _ in
-        ThreadPool.shared.splitIfIdle(8) { range in lock.withLock { inside.append(range) } }
+        ThreadPool.shared.splitIfIdle(8, multiplyAdds: .max) { range in
+          lock.withLock { inside.append(range) }
+        }
       }
       #expect(inside == [0..<8, 0..<8])
       var outside: [Range<Int>] = []
       for count in [8, 4, 0] {
-        ThreadPool.shared.splitIfIdle(count, grain: 4) { range in
+        ThreadPool.shared.splitIfIdle(count, grain: 4, multiplyAdds: .max) { range in
           lock.withLock { outside.append(range) }
         }
       }

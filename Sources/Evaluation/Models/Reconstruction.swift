@@ -1,7 +1,6 @@
 import Images
 import Models
 import Tensors
-import VAE
 import VQVAE
 
 /// How well a model reconstructs the images of a dataset, and which codes it does so with.
@@ -39,34 +38,15 @@ public struct ReconstructionFigures: Codable, Sendable {
     self.init(tally, levels: levels)
   }
 
-  /// Reconstructs all images of `dataset`, whose shape must be the model's, from the means of their
-  /// latents.
+  /// Reconstructs all images of `dataset`, whose shape must be the model's, by a model without codes.
   ///
   /// - Parameters:
   ///   - judge: a classifier of such images, if there is one to be asked.
   ///   - progress: called with the number of images done.
+  ///   - reconstruct: what the model makes of images; both [images, height, width, channels], in about
+  ///     [-1, 1].
   /// - Throws: what the dataset throws; a `FileError` if the judge's features are not finite.
   public init(
-    of dataset: any ImageDataset, by model: VAE, judge: LoadedClassifier? = nil,
-    progress: (Int) -> Void = { _ in }
-  ) throws {
-    try self.init(of: dataset, judge: judge, progress: progress, by: model.reconstruct)
-  }
-
-  /// Reconstructs all images of `dataset`, whose shape must be the model's.
-  ///
-  /// - Parameters:
-  ///   - judge: a classifier of such images, if there is one to be asked.
-  ///   - progress: called with the number of images done.
-  /// - Throws: what the dataset throws; a `FileError` if the judge's features are not finite.
-  public init(
-    of dataset: any ImageDataset, by model: Autoencoder, judge: LoadedClassifier? = nil,
-    progress: (Int) -> Void = { _ in }
-  ) throws {
-    try self.init(of: dataset, judge: judge, progress: progress) { model.reconstruct($0) }
-  }
-
-  private init(
     of dataset: any ImageDataset, judge: LoadedClassifier?, progress: (Int) -> Void,
     by reconstruct: (Tensor) -> Tensor
   ) throws {

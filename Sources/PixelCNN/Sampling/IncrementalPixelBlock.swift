@@ -101,9 +101,8 @@ private final class IncrementalAttention {
   private func attend(_ image: Int, row: Int, at position: Int) {
     let keyDimensions = key.channels / attention.heads
     let valueDimensions = value.channels / attention.heads
-    let work = position * (key.channels + value.channels)
     ThreadPool.shared.splitIfIdle(
-      attention.heads, grain: work < PackedConvolution.sharedWork ? attention.heads : 1
+      attention.heads, multiplyAdds: position * (key.channels + value.channels)
     ) { heads in
       for head in heads {
         kernel_attend(

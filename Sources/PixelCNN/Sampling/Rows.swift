@@ -80,9 +80,6 @@ final class RowHistory {
 }
 
 extension PackedConvolution {
-  /// The fewest multiply-adds that are worth waking other threads for: some microseconds' work.
-  static let sharedWork = 1 << 16
-
   /// output = activation(weights · inputs + bias + addend) in the first `count` rows, with one pointer per
   /// row and tap; on all threads where they have nothing else to do, as when one image is drawn.
   func apply(
@@ -94,9 +91,9 @@ extension PackedConvolution {
       (0..<count).map { UnsafePointer(addend[$0]) }
     }
     func run(_ addends: UnsafePointer<UnsafePointer<Float>?>?) {
-      let work = count * weights.taps * weights.inputs * weights.outputs
       ThreadPool.shared.splitIfIdle(
-        weights.outputs, grain: work < Self.sharedWork ? weights.outputs : weights.outputsOfPanel
+        weights.outputs, grain: weights.outputsOfPanel,
+        multiplyAdds: count * weights.taps * weights.inputs * weights.outputs
       ) { part in
         kernel_gathered_product(
           Int32(count), Int32(weights.taps), Int32(weights.inputs), inputs, weights.pointer,
