@@ -13,7 +13,8 @@ public final class ThreadPool: @unchecked Sendable {
   private let lock = NSLock()
   private var helpers: [Helper]
 
-  private init(threads: Int) {
+  /// A pool of its own, of so many threads, the caller's included; at least 1.
+  package init(threads: Int) {
     helpers = (1..<threads).map { _ in Helper() }
   }
 

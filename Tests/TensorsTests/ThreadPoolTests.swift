@@ -3,55 +3,48 @@ import Synchronization
 import Tensors
 import Testing
 
-/// These change the size of the shared pool, so they take turns.
-@Suite(.serialized) struct ThreadPoolTests {
+/// Where it matters who is at work, a test has a pool of its own: the shared one has other tests' work.
+@Suite struct ThreadPoolTests {
   @Test(arguments: [1, 2, 3, 5]) func everyPartRunsOnce(threads: Int) {
-    withThreads(threads) {
-      for count in [0, 1, 2, 3, 7, 1000] {
-        let lock = NSLock()
-        var calls = [Int](repeating: 0, count: count)
-        ThreadPool.shared.perform(count) { part in lock.withLock { calls[part] += 1 } }
-        #expect(calls == [Int](repeating: 1, count: count))
-      }
+    let pool = ThreadPool(threads: threads)
+    for count in [0, 1, 2, 3, 7, 1000] {
+      let lock = NSLock()
+      var calls = [Int](repeating: 0, count: count)
+      pool.perform(count) { part in lock.withLock { calls[part] += 1 } }
+      #expect(calls == [Int](repeating: 1, count: count))
     }
   }
 
   @Test(arguments: [1, 2, 3, 5], [1, 4, 24]) func partsAreContiguousAndWholeGrains(
     threads: Int, grain: Int
   ) {
-    withThreads(threads) {
-      for count in [0, 1, 3, 23, 24, 25, 96, 1001] {
-        let lock = NSLock()
-        var ranges: [Range<Int>] = []
-        ThreadPool.shared.split(count, grain: grain) { range in
-          lock.withLock { ranges.append(range) }
-        }
-        ranges.sort { $0.lowerBound < $1.lowerBound }
-        #expect(ranges.count <= threads)
-        #expect(ranges.flatMap { Array($0) } == Array(0..<count))
-        #expect(ranges.allSatisfy { $0.lowerBound % grain == 0 && !$0.isEmpty })
-      }
+    let pool = ThreadPool(threads: threads)
+    for count in [0, 1, 3, 23, 24, 25, 96, 1001] {
+      let lock = NSLock()
+      var ranges: [Range<Int>] = []
+      pool.split(count, grain: grain) { range in lock.withLock { ranges.append(range) } }
+      ranges.sort { $0.lowerBound < $1.lowerBound }
+      #expect(ranges.count <= threads)
+      #expect(ranges.flatMap { Array($0) } == Array(0..<count))
+      #expect(ranges.allSatisfy { $0.lowerBound % grain == 0 && !$0.isEmpty })
     }
   }
 
   @Test func whatIsSplitWithinABodyStaysOnItsThread() {
-    withThreads(3) {
-      let lock = NSLock()
-      var inside: [Range<Int>] = []
-      ThreadPool.shared.perform(2) { _ in
-        ThreadPool.shared.splitIfIdle(8, multiplyAdds: .max) { range in
-          lock.withLock { inside.append(range) }
-        }
-      }
-      #expect(inside == [0..<8, 0..<8])
-      var outside: [Range<Int>] = []
-      for count in [8, 4, 0] {
-        ThreadPool.shared.splitIfIdle(count, grain: 4, multiplyAdds: .max) { range in
-          lock.withLock { outside.append(range) }
-        }
-      }
-      #expect(Set(outside) == [0..<4, 4..<8] && outside.count == 3)
+    let pool = ThreadPool(threads: 3)
+    let lock = NSLock()
+    var inside: [Range<Int>] = []
+    pool.perform(2) { _ in
+      pool.splitIfIdle(8, multiplyAdds: .max) { range in lock.withLock { inside.append(range) } }
     }
+    #expect(inside == [0..<8, 0..<8])
+    var outside: [Range<Int>] = []
+    for count in [8, 4, 0] {
+      pool.splitIfIdle(count, grain: 4, multiplyAdds: .max) { range in
+        lock.withLock { outside.append(range) }
+      }
+    }
+    #expect(Set(outside) == [0..<4, 4..<8] && outside.count == 3)
   }
 
   @Test func callersFromManyThreadsTakeTurns() async {
@@ -73,10 +66,9 @@ import Testing
   /// A body that a helper still held when `perform` returned would stop the program.
   @Test func noBodyOutlivesItsCall() {
     let sum = Atomic<Int>(0)
-    withThreads(8) {
-      for _ in 0..<20_000 {
-        ThreadPool.shared.perform(8) { _ = sum.add($0, ordering: .relaxed) }
-      }
+    let pool = ThreadPool(threads: 8)
+    for _ in 0..<20_000 {
+      pool.perform(8) { _ = sum.add($0, ordering: .relaxed) }
     }
     #expect(sum.load(ordering: .relaxed) == 20_000 * 28)
   }
