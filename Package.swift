@@ -111,7 +111,8 @@ let package = Package(
     .target(
       name: "CommandLineTools",
       dependencies: [
-        "Artifacts", "BuildCommit", "Communication", "Images", "Kernels", argumentParser, logging,
+        "Artifacts", "BuildCommit", "Communication", "Images", "Kernels", "Tensors", argumentParser,
+        logging,
       ]),
     .target(
       name: "TrainingCommands",

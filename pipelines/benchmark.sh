@@ -5,8 +5,8 @@
 #   pipelines/benchmark.sh [--with-pytorch] [rounds]
 #
 # --with-pytorch installs PyTorch and Pillow into a throw-away virtual environment (python3 and about
-# 1 GB of downloads). PyTorch is timed in float32 and, where the processor multiplies bfloat16, in that
-# too; its best counts. Results go to output/benchmark.jsonl. Let nothing else run meanwhile.
+# 1 GB of downloads). Networks are timed in float32 and, where the processor multiplies bfloat16, in that
+# too; the best of each side counts. Results go to output/benchmark.jsonl. Let nothing else run meanwhile.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -51,11 +51,15 @@ variants_of() {
   esac
 }
 
+# arithmetics_of CASE VARIANT: what to time a case in.
 arithmetics_of() {
   echo float32
   # Without such instructions bfloat16 is emulated, and slower than float32.
-  if [[ $1 != png-decode && $1 != jpeg-* && $2 != whole ]] &&
-    grep -qwE 'avx512_bf16|amx_bf16|bf16' /proc/cpuinfo; then
+  case $1 in
+    png-decode | jpeg-* | loader-28 | first-digit) return ;;
+    matrix-product) [[ $2 != ours ]] || return 0 ;;
+  esac
+  if [[ $2 != whole ]] && grep -qwE 'avx512_bf16|amx_bf16|bf16' /proc/cpuinfo; then
     echo bfloat16
   fi
 }
@@ -63,7 +67,9 @@ arithmetics_of() {
 for ((round = 1; round <= rounds; round++)); do
   for name in "${cases[@]}"; do
     echo "round $round of $rounds: $name" >&2
-    .build/release/benchmark --case "$name" >>"$results"
+    for arithmetic in $(arithmetics_of "$name" ours); do
+      .build/release/benchmark --case "$name" --arithmetic "$arithmetic" >>"$results"
+    done
     [[ -n $environment ]] || continue
     for variant in $(variants_of "$name"); do
       # The whole-network sampler takes minutes: once is enough.

@@ -26,7 +26,9 @@ echo "Generating the documentation"
 pipelines/document.sh
 
 # The kernels of each instruction set the processor has; the run above was on the best.
-for instructions in avx2 plain; do
+lesser=(avx2 plain)
+! grep -qw avx512_bf16 /proc/cpuinfo || lesser=(avx512 "${lesser[@]}")
+for instructions in "${lesser[@]}"; do
   echo "Testing the kernels for $instructions"
   VQVAE_KERNELS=$instructions swift test -c release --disable-testable-imports --skip-build \
     --filter 'KernelsTests|TensorsTests|PixelCNNTests'

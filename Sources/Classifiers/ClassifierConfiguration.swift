@@ -1,3 +1,5 @@
+import Tensors
+
 /// Everything that tells one classifier from another, apart from its weights.
 public struct ClassifierConfiguration: Codable, Hashable, Sendable {
   /// The two kinds of network that arXiv 1512.03385 compares. A network must not grade what it has
@@ -46,12 +48,14 @@ public struct ClassifierConfiguration: Codable, Hashable, Sendable {
   public var blocks: Int
   /// The fraction of features that training drops before the logits, 0 to less than 1.
   public var dropout: Float
+  /// In which numbers convolutions multiply; nil for float32.
+  public var arithmetic: Arithmetic?
 
   /// A configuration that suits small images where nothing is given.
   public init(
     imageHeight: Int, imageWidth: Int, imageChannels: Int, classNames: [String],
     architecture: Architecture, channels: Int = 32, blocks: Int = 1, dropout: Float = 0.2,
-    task: Task? = nil
+    task: Task? = nil, arithmetic: Arithmetic? = nil
   ) {
     self.task = task
     self.imageHeight = imageHeight
@@ -62,6 +66,7 @@ public struct ClassifierConfiguration: Codable, Hashable, Sendable {
     self.channels = channels
     self.blocks = blocks
     self.dropout = dropout
+    self.arithmetic = arithmetic
   }
 
   /// How many classes there are.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Communication
 import Foundation
+import Tensors
 
 /// `--threads`, with one meaning in every stage.
 public struct ThreadOptions: ParsableArguments {
@@ -9,7 +10,7 @@ public struct ThreadOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       The number of threads. (default: one per core) Their kernels are the processor's best, or those that \
-      VQVAE_KERNELS=avx512, avx2 or plain names.
+      VQVAE_KERNELS=avx512bf16, avx512, avx2 or plain names.
       """, valueName: "n"))
   private var requested: Int?
 
@@ -34,6 +35,28 @@ public struct ThreadOptions: ParsableArguments {
     }
   }
 }
+
+/// `--arithmetic`, with one meaning in every stage.
+public struct ArithmeticOptions: ParsableArguments {
+  /// In which numbers convolutions multiply; nil until the user sets it.
+  @Option(
+    name: .customLong("arithmetic"),
+    help: ArgumentHelp(
+      """
+      In which numbers convolutions multiply: 'float32', or 'bfloat16', which keeps 8 bits of 24 and is \
+      faster on processors that have instructions for it (AVX512-BF16) and no others. (default: what a \
+      model was trained in, and float32 for a new one)
+      """, valueName: "kind"))
+  public var requested: Arithmetic?
+
+  /// Nothing set.
+  public init() {}
+
+  /// What the configuration of a new model says of it.
+  public var ofNewModel: Arithmetic? { requested == .bfloat16 ? .bfloat16 : nil }
+}
+
+extension Arithmetic: ExpressibleByArgument {}
 
 /// `--seed`, with one meaning in every stage.
 public struct SeedOptions: ParsableArguments {

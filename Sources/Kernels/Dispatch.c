@@ -10,6 +10,7 @@ static bool has_avx512(void) {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
+static bool has_bfloat16(void) { return has_avx512() && __builtin_cpu_supports("avx512bf16"); }
 static bool has_avx2(void) {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
@@ -18,13 +19,26 @@ static bool has_avx2(void) {
 static const kernel_table *choose(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
+  const struct {
+    const kernel_table *table;
+    bool is_there;
+  } best_first[] = {
+      {&kernel_table_avx512bf16, has_bfloat16()},
+      {&kernel_table_avx512, has_avx512()},
+      {&kernel_table_avx2, has_avx2()},
+      {&kernel_table_plain, true},
+  };
   const char *wish = getenv("VQVAE_KERNELS");
-  const bool plain = wish != NULL && strcmp(wish, "plain") == 0;
-  const bool avx2 = wish != NULL && strcmp(wish, "avx2") == 0;
-  if (has_avx512() && !avx2 && !plain) return &kernel_table_avx512;
-  if (has_avx2() && !plain) return &kernel_table_avx2;
-#endif
+  const kernel_table *best = NULL;
+  for (unsigned i = 0; i < sizeof best_first / sizeof best_first[0]; i++) {
+    if (!best_first[i].is_there) continue;
+    if (best == NULL) best = best_first[i].table;
+    if (wish != NULL && strcmp(wish, best_first[i].table->name) == 0) return best_first[i].table;
+  }
+  return best;
+#else
   return &kernel_table_plain;
+#endif
 }
 
 const kernel_table *kernel_table_active(void) {
@@ -37,13 +51,9 @@ const kernel_table *kernel_table_active(void) {
   return table;
 }
 
-const char *kernel_instruction_set(void) {
-  switch (kernel_table_active()->vector_width) {
-    case 16: return "avx512";
-    case 8: return "avx2";
-    default: return "plain";
-  }
-}
+const char *kernel_instruction_set(void) { return kernel_table_active()->name; }
+
+bool kernel_multiplies_bfloat16(void) { return kernel_table_active()->multiplies_bfloat16; }
 
 void kernel_random_words(uint64_t key, uint64_t first_block, long blocks, uint32_t *words) {
   for (long b = 0; b < blocks; b++) philox(key, first_block + (uint64_t)b, words + 4 * b);

@@ -2,6 +2,10 @@
 
 // The public functions: each runs the version for the instruction set in use.
 
+void kernel_pair_bfloat16(const float *x, long rows, int channels, float *pairs) {
+  kernel_table_active()->pair_bfloat16(x, rows, channels, pairs);
+}
+
 void kernel_convolve(
     const kernel_convolution *shape, const float *x, const float *packed, const float *bias,
     const float *addend, kernel_activation activation, float *y, long begin, long end) {
@@ -21,11 +25,11 @@ void kernel_convolution_weight_gradient(
 }
 
 void kernel_gathered_product(
-    int rows, int taps, int inputs, const float *const *x, const float *packed,
+    int rows, int taps, int inputs, bool bfloat16, const float *const *x, const float *packed,
     const float *bias, const float *const *addend, kernel_activation activation, float *const *y,
     int begin, int end) {
   kernel_table_active()->gathered_product(
-      rows, taps, inputs, x, packed, bias, addend, activation, y, begin, end);
+      rows, taps, inputs, bfloat16, x, packed, bias, addend, activation, y, begin, end);
 }
 
 void kernel_winograd_transform_weights(

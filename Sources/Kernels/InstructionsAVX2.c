@@ -5,6 +5,7 @@
 #define PANEL_VECTORS 2
 #define TILE_ROWS 6
 #define TABLE kernel_table_avx2
+#define INSTRUCTION_SET "avx2"
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "Templates/Table.h"

@@ -5,6 +5,7 @@
 #define PANEL_VECTORS 4
 #define TILE_ROWS 6
 #define TABLE kernel_table_avx512
+#define INSTRUCTION_SET "avx512"
 
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)

@@ -3,5 +3,6 @@
 #define PANEL_VECTORS 2
 #define TILE_ROWS 6
 #define TABLE kernel_table_plain
+#define INSTRUCTION_SET "plain"
 
 #include "Templates/Table.h"

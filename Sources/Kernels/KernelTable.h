@@ -6,8 +6,12 @@
 /// The functions of one instruction set. Each source file Instructions*.c compiles the same
 /// templates for its own vector width and fills one of these.
 typedef struct {
+  const char *name;
+  bool multiplies_bfloat16;
   int vector_width;
   int maximum_panel_vectors;
+  __typeof__(kernel_pair_bfloat16) *pair_bfloat16;
+  void (*pair_rows)(const float *lower, const float *upper, int count, float *pairs);
   __typeof__(kernel_convolve) *convolve;
   __typeof__(kernel_convolve_transposed) *convolve_transposed;
   __typeof__(kernel_convolution_weight_gradient) *convolution_weight_gradient;
@@ -54,6 +58,7 @@ extern const kernel_table kernel_table_plain;
 #if defined(__x86_64__)
 extern const kernel_table kernel_table_avx2;
 extern const kernel_table kernel_table_avx512;
+extern const kernel_table kernel_table_avx512bf16;
 #endif
 
 /// The table in use; chosen once, on first call.

@@ -1,6 +1,7 @@
 import Artifacts
 import Foundation
 import Images
+import Tensors
 
 /// What a folder of models makes images with.
 public enum GenerativeModel {
@@ -11,11 +12,14 @@ public enum GenerativeModel {
   /// An autoencoder, `autoencoder.safetensors`, which has no prior: it reconstructs images, and draws none.
   case autoencoder(LoadedAutoencoder)
 
-  /// Reads the models of the folder at `path`. Priors that are not needed may be missing.
+  /// Reads the models of the folder at `path`. Priors that are not needed may be missing. Convolutions
+  /// multiply in `arithmetic`; nil for what each model was trained in.
   ///
   /// Throws a `FileError` if a file is missing or damaged, two do not belong together, or the folder
   /// has models of two kinds.
-  public init(folder path: String, needsPriors: Bool = true) throws {
+  public init(folder path: String, needsPriors: Bool = true, in arithmetic: Arithmetic? = nil)
+    throws
+  {
     func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
     let names = ["vqvae", "vae", "autoencoder"].map { "\($0).safetensors" }.filter {
       FileManager.default.fileExists(atPath: file($0))
@@ -26,10 +30,10 @@ public enum GenerativeModel {
         remedy: "keep each in a folder of its own")
     }
     switch names.first {
-    case "vae.safetensors": self = .gaussian(try LoadedVAE(path: file(names[0])))
+    case "vae.safetensors": self = .gaussian(try LoadedVAE(path: file(names[0]), in: arithmetic))
     case "autoencoder.safetensors":
-      self = .autoencoder(try LoadedAutoencoder(path: file(names[0])))
-    default: self = .codes(try ModelFolder(path: path, needsPriors: needsPriors))
+      self = .autoencoder(try LoadedAutoencoder(path: file(names[0]), in: arithmetic))
+    default: self = .codes(try ModelFolder(path: path, needsPriors: needsPriors, in: arithmetic))
     }
   }
 

@@ -3,11 +3,14 @@ import Classifiers
 import Tensors
 
 extension LoadedClassifier {
-  /// Reads the file at `path`, which must be for `task`; nil for classes of images.
+  /// Reads the file at `path`, which must be for `task`; nil for classes of images. Its convolutions
+  /// multiply in `arithmetic`; nil for what it was trained in.
   ///
   /// Throws a `FileError` if it is not a whole classifier, or one for something else.
-  public init(path: String, for task: ClassifierConfiguration.Task?) throws {
-    try self.init(path: path)
+  public init(
+    path: String, for task: ClassifierConfiguration.Task?, in arithmetic: Arithmetic? = nil
+  ) throws {
+    try self.init(path: path, in: arithmetic)
     guard model.configuration.task == task else {
       throw FileError(
         path, "tells \(Self.subject(model.configuration.task)), not \(Self.subject(task))",

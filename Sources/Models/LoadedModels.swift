@@ -3,6 +3,7 @@ import Classifiers
 import Images
 import NeuralNetworks
 import PixelCNN
+import Tensors
 import VAE
 import VQVAE
 
@@ -13,18 +14,19 @@ public struct LoadedModel<Model: StoredModel> {
   /// The model.
   public let model: Model
 
-  /// Reads the file at `path`.
+  /// Reads the file at `path`. Its convolutions multiply in `arithmetic`; nil for what it was trained in.
   ///
   /// Throws a `FileError` if it is not a whole model of this kind.
-  public init(path: String) throws {
+  public init(path: String, in arithmetic: Arithmetic? = nil) throws {
     file = try ArtifactFile(path: path, kind: Model.kind)
-    let configuration = try file.configuration(
+    var configuration = try file.configuration(
       as: TrainedConfiguration<Model.Configuration>.self
     ).model
     if let problem = configuration.problem {
       throw FileError(
         path, "has an impossible configuration (\(problem))", remedy: "make the file again")
     }
+    configuration.arithmetic = arithmetic ?? configuration.arithmetic
     model = Model(configuration, start: .zero(limit: file.tensors.largestRealCount))
     try model.parameters.load(from: file)
   }

@@ -3,6 +3,7 @@ import Classifiers
 import Foundation
 import Images
 import PixelCNN
+import Tensors
 
 /// Everything needed to draw images, from one folder: `vqvae.safetensors`, `prior-LEVEL.safetensors`
 /// for each level, and `classifier.safetensors` and `critic.safetensors` where there are any. Codes that
@@ -17,24 +18,25 @@ public struct ModelFolder {
   /// Says how likely an image is real; nil if the folder has none.
   public let critic: LoadedClassifier?
 
-  /// Reads the folder at `path`. Priors that are not needed may be missing.
+  /// Reads the folder at `path`. Priors that are not needed may be missing. Convolutions multiply in
+  /// `arithmetic`; nil for what each model was trained in.
   ///
   /// Throws a `FileError` if a file is missing or damaged, or if two do not belong together.
-  public init(path: String, needsPriors: Bool = true) throws {
+  public init(path: String, needsPriors: Bool = true, in arithmetic: Arithmetic? = nil) throws {
     func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
     func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-    vqvae = try LoadedVQVAE(path: file("vqvae.safetensors"))
+    vqvae = try LoadedVQVAE(path: file("vqvae.safetensors"), in: arithmetic)
     let levels = vqvae.levels.map { (name: $0.name, path: file("prior-\($0.name).safetensors")) }
     let missing = levels.first { !isThere($0.path) }
     if needsPriors, let missing {
       throw FileError(
         missing.path, "is missing", remedy: "train it with train-prior --level \(missing.name)")
     }
-    priors = missing == nil ? try levels.map { try LoadedPrior(path: $0.path) } : []
+    priors = missing == nil ? try levels.map { try LoadedPrior(path: $0.path, in: arithmetic) } : []
     func classifier(
       _ name: String, for task: ClassifierConfiguration.Task?
     ) throws -> LoadedClassifier? {
-      isThere(file(name)) ? try LoadedClassifier(path: file(name), for: task) : nil
+      isThere(file(name)) ? try LoadedClassifier(path: file(name), for: task, in: arithmetic) : nil
     }
     self.classifier = try classifier("classifier.safetensors", for: nil)
     critic = try classifier("critic.safetensors", for: .realness)

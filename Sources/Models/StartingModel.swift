@@ -1,10 +1,13 @@
 import Artifacts
 import NeuralNetworks
+import Tensors
 
 /// The configuration of a model that may begin with the weights of another.
 public protocol StartableConfiguration: Codable, Hashable, Sendable {
   /// What is wrong with it, in one line; nil if it can be built.
   var problem: String? { get }
+  /// In which numbers its convolutions multiply; nil for float32.
+  var arithmetic: Arithmetic? { get set }
   /// Everything that two models must have in common for the weights of one to suit the other, by name.
   var shapingValues: [(name: String, value: String)] { get }
   /// Whether a tensor begins anew in a model that begins with the weights of `other`, since it is about

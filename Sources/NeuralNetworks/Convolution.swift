@@ -11,12 +11,13 @@ public struct Convolution {
   public let gain: Parameter?
   /// [output channels].
   public let bias: Parameter?
-  /// Which pixels are read.
+  /// Which pixels are read, and in what is multiplied.
   public let geometry: ConvolutionGeometry
 
   /// Declares the parameters `weight`, `gain` and `bias` below `scope`.
   ///
-  /// Weights start uniform in ±1/√fan-in, gains at the norm of their weights, biases at zero.
+  /// Weights start uniform in ±1/√fan-in, gains at the norm of their weights, biases at zero. The
+  /// arithmetic is the model's.
   public init(
     _ scope: ParameterScope, inputs: Int, outputs: Int, geometry: ConvolutionGeometry,
     isWeightNormalized: Bool = false, hasBias: Bool = true
@@ -30,7 +31,8 @@ public struct Convolution {
         "gain", shape: [outputs], initializer: .given(weight.value.columnNorms())) : nil
     bias =
       hasBias ? scope.parameter("bias", shape: [outputs], initializer: .constant(0)) : nil
-    self.geometry = geometry
+    self.geometry = ConvolutionGeometry(
+      taps: geometry.taps, stride: geometry.stride, arithmetic: scope.arithmetic)
   }
 
   /// A square convolution whose output is the input's size divided by the stride, rounded up.

@@ -15,6 +15,8 @@ public final class ParameterStore {
     case zero(limit: Int)
   }
 
+  /// In which numbers the model's convolutions multiply.
+  public let arithmetic: Arithmetic
   private let start: Start
   private var names: Set<String> = []
   private var declaredCount = 0
@@ -24,8 +26,9 @@ public final class ParameterStore {
   public private(set) var statistics: [Parameter] = []
 
   /// An empty store.
-  public init(_ start: Start) {
+  public init(_ start: Start, arithmetic: Arithmetic = .float32) {
     self.start = start
+    self.arithmetic = arithmetic
   }
 
   /// The scope without a prefix.
@@ -72,6 +75,9 @@ public final class ParameterStore {
 public struct ParameterScope {
   fileprivate let store: ParameterStore
   fileprivate let path: String
+
+  /// In which numbers the model's convolutions multiply.
+  public var arithmetic: Arithmetic { store.arithmetic }
 
   /// The scope below this one.
   public func scope(_ name: String) -> ParameterScope {

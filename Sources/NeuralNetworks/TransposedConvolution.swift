@@ -9,7 +9,7 @@ public struct TransposedConvolution {
   public let weight: Parameter
   /// [output channels].
   public let bias: Parameter
-  /// Which pixels the adjoint convolution reads.
+  /// Which pixels the adjoint convolution reads, and in what is multiplied.
   public let geometry: ConvolutionGeometry
 
   /// Declares the parameters `weight` and `bias` below `scope`.
@@ -21,7 +21,8 @@ public struct TransposedConvolution {
   ) {
     let padding = (kernel - 1) / 2
     geometry = ConvolutionGeometry(
-      taps: .rectangle(height: kernel, width: kernel, top: padding, left: padding), stride: stride)
+      taps: .rectangle(height: kernel, width: kernel, top: padding, left: padding), stride: stride,
+      arithmetic: scope.arithmetic)
     weight = scope.parameter(
       "weight", shape: [kernel * kernel, outputs, inputs],
       initializer: .uniform(fanIn: kernel * kernel * inputs / (stride * stride)))

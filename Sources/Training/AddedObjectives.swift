@@ -22,7 +22,10 @@ struct AddedObjectives {
     self.configuration = configuration
     self.features = features
     discriminator = configuration.adversary.map { _ in
-      PatchDiscriminator(imageChannels: configuration.imageChannels, start: start)
+      PatchDiscriminator(
+        imageChannels: configuration.imageChannels,
+        arithmetic: configuration.arithmetic ?? .float32,
+        start: start)
     }
     let start = Int((configuration.adversary?.start ?? 0) * Float(settings.stepsAtFirst))
     opponent = discriminator.map { TrainingTask.Opponent($0.parameters, after: start) }

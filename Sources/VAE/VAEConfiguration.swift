@@ -1,3 +1,5 @@
+import Tensors
+
 /// Everything that tells one VAE from another, apart from its weights.
 public struct VAEConfiguration: Codable, Hashable, Sendable {
   /// The distribution of an image given its latents, p(x|z).
@@ -32,12 +34,14 @@ public struct VAEConfiguration: Codable, Hashable, Sendable {
   public var likelihood: Likelihood
   /// β, the weight of the divergence in the objective (β-VAE); 1 for the paper's bound.
   public var beta: Float
+  /// In which numbers convolutions multiply; nil for float32.
+  public var arithmetic: Arithmetic?
 
   /// A configuration, with the widths of a VQ-VAE where none are given.
   public init(
     imageHeight: Int, imageWidth: Int, imageChannels: Int, downsampling: Int, channels: Int = 128,
     residualBlocks: Int = 2, residualChannels: Int = 64, latents: Int = 64,
-    topLatents: Int? = nil, likelihood: Likelihood, beta: Float = 1
+    topLatents: Int? = nil, likelihood: Likelihood, beta: Float = 1, arithmetic: Arithmetic? = nil
   ) {
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth
@@ -50,6 +54,7 @@ public struct VAEConfiguration: Codable, Hashable, Sendable {
     self.topLatents = topLatents
     self.likelihood = likelihood
     self.beta = beta
+    self.arithmetic = arithmetic
   }
 
   /// The latents of each level, from the top.

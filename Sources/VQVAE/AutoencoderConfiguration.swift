@@ -1,3 +1,5 @@
+import Tensors
+
 /// Everything that tells one autoencoder from another, apart from its weights.
 public struct AutoencoderConfiguration: Codable, Hashable, Sendable {
   /// One level of the hierarchy.
@@ -32,11 +34,13 @@ public struct AutoencoderConfiguration: Codable, Hashable, Sendable {
   public var residualBlocks: Int
   /// Channels inside a residual block.
   public var residualChannels: Int
+  /// In which numbers convolutions multiply; nil for float32.
+  public var arithmetic: Arithmetic?
 
   /// A configuration, with the widths of a VQ-VAE where none are given.
   public init(
     imageHeight: Int, imageWidth: Int, imageChannels: Int, levels: [Level], channels: Int = 128,
-    residualBlocks: Int = 2, residualChannels: Int = 64
+    residualBlocks: Int = 2, residualChannels: Int = 64, arithmetic: Arithmetic? = nil
   ) {
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth
@@ -45,6 +49,7 @@ public struct AutoencoderConfiguration: Codable, Hashable, Sendable {
     self.channels = channels
     self.residualBlocks = residualBlocks
     self.residualChannels = residualChannels
+    self.arithmetic = arithmetic
   }
 
   /// What is wrong with the configuration, in one line; nil if it can be built.
@@ -64,6 +69,7 @@ public struct AutoencoderConfiguration: Codable, Hashable, Sendable {
         .init(
           name: $0.name, downsampling: $0.downsampling, codebookSize: 2,
           codeChannels: $0.vectorChannels)
-      }, channels: channels, residualBlocks: residualBlocks, residualChannels: residualChannels)
+      }, channels: channels, residualBlocks: residualBlocks, residualChannels: residualChannels,
+      arithmetic: arithmetic)
   }
 }

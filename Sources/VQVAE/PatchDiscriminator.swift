@@ -15,8 +15,11 @@ public final class PatchDiscriminator {
   /// A discriminator of images of 1 or 3 channels.
   ///
   /// - Parameter channels: those of the first convolution; each later one has twice as many.
-  public init(imageChannels: Int, channels: Int = 32, start: ParameterStore.Start) {
-    parameters = ParameterStore(start)
+  public init(
+    imageChannels: Int, channels: Int = 32, arithmetic: Arithmetic = .float32,
+    start: ParameterStore.Start
+  ) {
+    parameters = ParameterStore(start, arithmetic: arithmetic)
     let scope = parameters.root.scope("discriminator")
     let widths = [imageChannels, channels, 2 * channels, 4 * channels]
     convolutions = (0..<3).map { index in

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Everything that tells one VQ-VAE from another, apart from its weights.
 public struct VQVAEConfiguration: Codable, Hashable, Sendable {
   /// One level of the hierarchy.
@@ -89,6 +91,8 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
   public var featureWeight: Float?
   /// The discriminator that reconstructions have to deceive; nil for the paper's training.
   public var adversary: Adversary?
+  /// In which numbers convolutions multiply; nil for float32.
+  public var arithmetic: Arithmetic?
 
   /// A configuration with the paper's defaults where none are given.
   public init(
@@ -97,7 +101,7 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
     codebookLearning: CodebookLearning = .movingAverage, codebookDecay: Float = 0.99,
     revivalThreshold: Float = 1, levelDropout: Float? = nil,
     quantizerGradient: QuantizerGradient? = nil, codeNoise: Float? = nil,
-    featureWeight: Float? = nil, adversary: Adversary? = nil
+    featureWeight: Float? = nil, adversary: Adversary? = nil, arithmetic: Arithmetic? = nil
   ) {
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth
@@ -115,6 +119,7 @@ public struct VQVAEConfiguration: Codable, Hashable, Sendable {
     self.codeNoise = codeNoise
     self.featureWeight = featureWeight
     self.adversary = adversary
+    self.arithmetic = arithmetic
   }
 
   /// How many times smaller than the image a level's map is.

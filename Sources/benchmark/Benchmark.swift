@@ -36,6 +36,7 @@ struct Benchmark: StageCommand {
     help: "Print how time grows with image size, batch, codes and positions, instead.")
   var scaling = false
 
+  @OptionGroup var arithmetic: ArithmeticOptions
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
@@ -57,9 +58,11 @@ struct Benchmark: StageCommand {
   }
 
   private func measure(_ chosen: BenchmarkCase) throws -> BenchmarkResult {
-    let measured = try chosen.prepare().measure(repetitions: repetitions)
+    let arithmetic = arithmetic.requested ?? .float32
+    let measured = try chosen.prepare(arithmetic).measure(repetitions: repetitions)
     return BenchmarkResult(
-      side: "ours", arithmetic: "float32", name: chosen.rawValue, seconds: measured.seconds,
+      side: "ours", arithmetic: arithmetic.rawValue, name: chosen.rawValue,
+      seconds: measured.seconds,
       peakBytes: max(peakResidentBytes(), peakResidentBytesOfPrograms()),
       multiplyAdds: measured.multiplyAdds, shares: measured.shares)
   }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What is timed. The names and shapes are those of the PyTorch side, `pipelines/benchmark`.
 enum BenchmarkCase: String, CaseIterable {
   case matrixProduct = "matrix-product"
@@ -18,22 +20,33 @@ enum BenchmarkCase: String, CaseIterable {
   case loader28 = "loader-28"
   case firstDigit = "first-digit"
 
-  /// Builds the models and data of the case.
-  func prepare() throws -> Workload {
-    switch self {
+  /// Builds the models and data of the case. Networks multiply in `arithmetic`.
+  func prepare(_ arithmetic: Arithmetic) throws -> Workload {
+    func prior(
+      side: Int, batch: Int, isConditioned: Bool = false, channels: Int = 128, blocks: Int = 2,
+      attentionHeads: Int = 0
+    ) -> PriorWorkloads {
+      PriorWorkloads(
+        side: side, batch: batch, isConditioned: isConditioned, channels: channels, blocks: blocks,
+        attentionHeads: attentionHeads, arithmetic: arithmetic)
+    }
+    func vqvae(size: Int, batch: Int) -> VQVAEWorkloads {
+      VQVAEWorkloads(size: size, batch: batch, arithmetic: arithmetic)
+    }
+    return switch self {
     case .matrixProduct: try openBLASProduct(size: 1024)
-    case .vqvaeStep64: VQVAEWorkloads(size: 64, batch: 32).step
-    case .vqvaeStep256: VQVAEWorkloads(size: 256, batch: 4).step
-    case .vqvaeEncode64: VQVAEWorkloads(size: 64, batch: 32).encoding
-    case .vqvaeEncode256: VQVAEWorkloads(size: 256, batch: 4).encoding
-    case .priorStepTop8: PriorWorkloads(side: 8, batch: 16, attentionHeads: 8).step
-    case .priorStepBottom16: PriorWorkloads(side: 16, batch: 16, isConditioned: true).step
+    case .vqvaeStep64: vqvae(size: 64, batch: 32).step
+    case .vqvaeStep256: vqvae(size: 256, batch: 4).step
+    case .vqvaeEncode64: vqvae(size: 64, batch: 32).encoding
+    case .vqvaeEncode256: vqvae(size: 256, batch: 4).encoding
+    case .priorStepTop8: prior(side: 8, batch: 16, attentionHeads: 8).step
+    case .priorStepBottom16: prior(side: 16, batch: 16, isConditioned: true).step
     case .priorStepTop16:
-      PriorWorkloads(side: 16, batch: 8, channels: 256, blocks: 4, attentionHeads: 8).step
-    case .sample16: PriorWorkloads(side: 16, batch: 16, isConditioned: true).sampling
-    case .sample32: PriorWorkloads(side: 32, batch: 16, isConditioned: true).sampling
-    case .sampleOne16: PriorWorkloads(side: 16, batch: 1, isConditioned: true).sampling
-    case .classifierStep: stepOfClassifier()
+      prior(side: 16, batch: 8, channels: 256, blocks: 4, attentionHeads: 8).step
+    case .sample16: prior(side: 16, batch: 16, isConditioned: true).sampling
+    case .sample32: prior(side: 32, batch: 16, isConditioned: true).sampling
+    case .sampleOne16: prior(side: 16, batch: 1, isConditioned: true).sampling
+    case .classifierStep: stepOfClassifier(arithmetic)
     case .pngDecode: try decodingOfPNGs()
     case .jpegLarge: try PictureWorkloads.reducing("large")
     case .jpegSmall: try PictureWorkloads.reducing("small")

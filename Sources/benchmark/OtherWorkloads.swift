@@ -13,7 +13,7 @@ func openBLASProduct(size: Int) throws -> Workload {
   let (a, b) = (noise([size, size]), noise([size, size]))
   var product = Tensor(zeros: [size, size])
   let repetitions = 10
-  return Workload(arithmetic: .known(size * size * size * repetitions)) {
+  return Workload(cost: .known(size * size * size * repetitions)) {
     product.withMutableElements { elements in
       guard let c = elements.baseAddress else { return }
       for _ in 0..<repetitions {
@@ -29,11 +29,11 @@ func openBLASProduct(size: Int) throws -> Workload {
 }
 
 /// A training step of the rejection classifier on digits.
-func stepOfClassifier() -> Workload {
+func stepOfClassifier(_ arithmetic: Arithmetic) -> Workload {
   let classifier = Classifier(
     ClassifierConfiguration(
       imageHeight: 28, imageWidth: 28, imageChannels: 1, classNames: (0..<10).map(String.init),
-      architecture: .plain), start: .random(randomness))
+      architecture: .plain, arithmetic: arithmetic), start: .random(randomness))
   let trainer = Trainer(classifier.parameters)
   let batch = noise([64, 28, 28, 1])
   let labels = randomCodes(64, below: 10)
@@ -51,7 +51,7 @@ func decodingOfPNGs() throws -> Workload {
   let waves = (0..<256 * 256 * 3).map { UInt8(127 + 127 * sin(Double($0 / 3) * 0.001)) }
   try Image(shape: ImageShape(size: ImageSize(square: 256), channels: 3), bytes: waves)
     .writePNG(to: path)
-  return Workload(arithmetic: .unknown) {
+  return Workload(cost: .unknown) {
     for _ in 0..<64 { _ = try? Image(contentsOf: path, color: .color) }
   }
 }
@@ -81,5 +81,5 @@ func drawingOfFirstDigit() throws -> Workload {
     }
   }
   try draw()
-  return Workload(arithmetic: .unknown) { try? draw() }
+  return Workload(cost: .unknown) { try? draw() }
 }

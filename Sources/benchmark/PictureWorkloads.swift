@@ -16,7 +16,7 @@ struct PictureWorkloads {
     }
     let pictures = try openDataset(
       path: path, labels: nil, size: ImageSize(square: 64), color: .color)
-    return Workload(arithmetic: .unknown) {
+    return Workload(cost: .unknown) {
       try? pictures.forEachImage(where: { _ in true }) { _, image in _ = try image.get() }
     }
   }
@@ -30,7 +30,7 @@ struct PictureWorkloads {
     let images = try PreparedImages(path)
     // It is open, and goes with the process.
     unlink(path)
-    return Workload(arithmetic: .unknown) {
+    return Workload(cost: .unknown) {
       let loader = ImageLoader(
         images, order: DataOrder(count: images.count, seed: 1, shuffled: true), batchSize: 128,
         count: images.count)

@@ -17,6 +17,8 @@ struct PriorWorkloads {
   var blocks = 2
   /// Heads of attention; 0 for none.
   var attentionHeads = 0
+  /// In which numbers convolutions multiply.
+  var arithmetic = Arithmetic.float32
 
   private func level(_ name: String, _ side: Int) -> CodeLevel {
     CodeLevel(name: name, height: side, width: side, codebookSize: 512)
@@ -27,7 +29,8 @@ struct PriorWorkloads {
       level: level(isConditioned ? "bottom" : "top", side),
       conditions: isConditioned ? [level("top", side / 2)] : [], channels: channels,
       residualChannels: channels, kernel: 5, blocks: blocks, residualBlocks: 4,
-      attentionHeads: attentionHeads, conditionBlocks: 2, conditionChannels: 128, dropout: dropout)
+      attentionHeads: attentionHeads, conditionBlocks: 2, conditionChannels: 128, dropout: dropout,
+      arithmetic: arithmetic)
   }
 
   /// A training step.
@@ -46,7 +49,7 @@ struct PriorWorkloads {
     let configuration = configuration(dropout: 0)
     let sampler = PriorSampler(Prior(configuration, start: .random(randomness)))
     let conditions = configuration.conditions.map { randomCodes(batch * $0.codesPerImage) }
-    return Workload(arithmetic: .unknown) {
+    return Workload(cost: .unknown) {
       _ = sampler.sample((0..<batch).map { randomness.stream($0) }, conditions: conditions)
     }
   }

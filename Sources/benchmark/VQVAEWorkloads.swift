@@ -9,6 +9,8 @@ struct VQVAEWorkloads {
   var batch: Int
   /// Codes in each codebook.
   var codes = 512
+  /// In which numbers convolutions multiply.
+  var arithmetic = Arithmetic.float32
 
   private var model: VQVAE {
     VQVAE(
@@ -17,7 +19,8 @@ struct VQVAEWorkloads {
         levels: [
           .init(name: "top", downsampling: 2, codebookSize: codes, codeChannels: 64),
           .init(name: "bottom", downsampling: 4, codebookSize: codes, codeChannels: 64),
-        ], channels: 128, residualBlocks: 2, residualChannels: 32), start: .random(randomness))
+        ], channels: 128, residualBlocks: 2, residualChannels: 32, arithmetic: arithmetic),
+      start: .random(randomness))
   }
 
   /// A training step.

@@ -3,14 +3,14 @@ import Tensors
 /// Something to time.
 struct Workload {
   /// How many multiply-adds it takes, and whether `MultiplyAddCounter` sees them.
-  enum Arithmetic {
+  enum Cost {
     case counted
     case known(Int)
     case unknown
   }
 
   /// What one call of `body` computes.
-  var arithmetic = Arithmetic.counted
+  var cost = Cost.counted
   /// The work.
   var body: () -> Void
 
@@ -36,7 +36,7 @@ struct Workload {
       return (ContinuousClock.now - start) / .seconds(1)
     }
     var result = Measurement(seconds: times.sorted()[times.count / 2])
-    switch arithmetic {
+    switch cost {
     case .counted:
       result.multiplyAdds = (MultiplyAddCounter.count - before) / repetitions
       result.shares = shares(since: durations, of: times.reduce(0, +))

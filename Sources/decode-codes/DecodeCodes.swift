@@ -40,13 +40,14 @@ struct DecodeCodes: StageCommand {
       "The folder to write, or a file that ends in .safetensors.", valueName: "path"))
   var output: String
 
+  @OptionGroup var arithmetic: ArithmeticOptions
   @OptionGroup var threads: ThreadOptions
 
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
     let file = try CodeFile(path: codes)
-    let model = try LoadedVQVAE(path: vqvae)
+    let model = try LoadedVQVAE(path: vqvae, in: arithmetic.requested)
     let images = try DecodedCodes(of: file, by: model, toleratesNoSource: anyModel)
     let progress = ProgressReporter("decode-codes", total: images.count, unit: "image")
     func report(_ done: Int) throws {

@@ -56,6 +56,7 @@ struct Evaluate: StageCommand {
       valueName: "path"))
   var json: String?
 
+  @OptionGroup var arithmetic: ArithmeticOptions
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
@@ -65,7 +66,7 @@ struct Evaluate: StageCommand {
   func perform() throws {
     ThreadPool.shared.resize(to: threads.count)
     if let json { try AtomicFile.checkWritable(json) }
-    let model = try GenerativeModel(folder: models)
+    let model = try GenerativeModel(folder: models, in: arithmetic.requested)
     var dataset = try images.open(shapedFor: model.imageShape)
     if case .codes(let folder) = model {
       dataset = try folder.labelling(dataset, at: images.images)
@@ -93,7 +94,7 @@ struct Evaluate: StageCommand {
 
   private func loadJudge(of model: GenerativeModel) throws -> LoadedClassifier? {
     guard FileManager.default.fileExists(atPath: judgePath) else { return nil }
-    let judge = try LoadedClassifier(path: judgePath)
+    let judge = try LoadedClassifier(path: judgePath, in: arithmetic.requested)
     try model.check(judge)
     return judge
   }

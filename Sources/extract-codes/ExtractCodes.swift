@@ -39,12 +39,13 @@ struct ExtractCodes: StageCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var shards: ShardOptions
   @OptionGroup var seed: SeedOptions
+  @OptionGroup var arithmetic: ArithmeticOptions
   @OptionGroup var threads: ThreadOptions
 
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
-    let model = try LoadedVQVAE(path: vqvae)
+    let model = try LoadedVQVAE(path: vqvae, in: arithmetic.requested)
     let dataset = copies.copies(
       of: try images.open(shapedFor: model.imageShape), seed: seed.seed)
     let extraction = CodeExtraction(of: dataset, copies: copies.count, by: model)

@@ -57,6 +57,7 @@ struct ReconstructImages: StageCommand {
 
   @OptionGroup var images: ImageOptions
   @OptionGroup var seed: SeedOptions
+  @OptionGroup var arithmetic: ArithmeticOptions
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
@@ -66,7 +67,7 @@ struct ReconstructImages: StageCommand {
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
-    let model = try Reconstructor(path: vqvae)
+    let model = try Reconstructor(path: vqvae, in: arithmetic.requested)
     let dataset = try images.open(shapedFor: model.imageShape)
     var report = try ReconstructionReport(of: dataset, to: output, showsErrors: errorMap)
     defer { report.folder.release() }

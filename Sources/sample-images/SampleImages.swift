@@ -75,6 +75,7 @@ struct SampleImages: StageCommand {
   @OptionGroup var latents: LatentOptions
   @OptionGroup var shards: ShardOptions
   @OptionGroup var seed: SeedOptions
+  @OptionGroup var arithmetic: ArithmeticOptions
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
@@ -92,7 +93,9 @@ struct SampleImages: StageCommand {
   func perform() throws {
     Interruption.install()
     ThreadPool.shared.resize(to: threads.count)
-    switch try GenerativeModel(folder: models, needsPriors: origin.given == nil) {
+    switch try GenerativeModel(
+      folder: models, needsPriors: origin.given == nil, in: arithmetic.requested)
+    {
     case .codes(let folder):
       try latents.refuseForCodes(at: models)
       if let given = origin.given {

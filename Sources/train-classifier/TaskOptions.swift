@@ -5,6 +5,7 @@ import CommandLineTools
 import Generation
 import Images
 import Models
+import Tensors
 import Training
 
 /// The flags that say what a classifier is to tell.
@@ -57,10 +58,10 @@ struct TaskOptions: ParsableArguments {
   /// Throws a `FileError` if files are missing, damaged or do not belong together, or there are too few
   /// samples, and what `open` throws.
   func criticImages(
-    seed: UInt64, open: (ImageShape) throws -> any ImageDataset
+    seed: UInt64, in arithmetic: Arithmetic?, open: (ImageShape) throws -> any ImageDataset
   ) throws -> (images: CriticImages, sources: [String: String])? {
     guard let samples, let path = vqvae else { return nil }
-    let vqvae = try LoadedVQVAE(path: path)
+    let vqvae = try LoadedVQVAE(path: path, in: arithmetic)
     let file = try SampleFile(path: samples)
     guard file.sources[ArtifactKind.vqvae.rawValue] == vqvae.file.digest else {
       throw FileError(

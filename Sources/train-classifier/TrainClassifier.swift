@@ -53,6 +53,7 @@ struct TrainClassifier: TrainingCommand {
   @OptionGroup var architecture: ClassifierOptions
   @OptionGroup var augmentation: AugmentationOptions
   @OptionGroup var seed: SeedOptions
+  @OptionGroup var arithmetic: ArithmeticOptions
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
@@ -62,13 +63,16 @@ struct TrainClassifier: TrainingCommand {
 
   func train(among processes: any Communicator) throws {
     ThreadPool.shared.resize(to: threads.count)
-    if let critic = try task.criticImages(seed: seed.seed, open: openForCritic) {
+    if let critic = try task.criticImages(
+      seed: seed.seed, in: arithmetic.requested, open: openForCritic)
+    {
       try train(critic.images, sources: critic.sources, among: processes)
       return
     }
     let dataset = try images.open(imageShape)
-    let model = try architecture.configuration(
+    var model = try architecture.configuration(
       for: dataset.shape, task: task.configuredTask, of: dataset, path: images.images)
+    model.arithmetic = arithmetic.ofNewModel
     let settings = try settings(images: dataset.count, sharedBy: processes)
     let configuration = TrainedConfiguration(model: model, training: settings)
     try training.train(
@@ -103,8 +107,9 @@ struct TrainClassifier: TrainingCommand {
       throw ValidationError(
         "A critic's training holds out half of all images; leave out --held-out.")
     }
-    let model = try architecture.configuration(
+    var model = try architecture.configuration(
       for: images.shape, task: .realness, of: nil, path: self.images.images)
+    model.arithmetic = arithmetic.ofNewModel
     var settings = try settings(images: images.count, sharedBy: processes)
     settings.heldOut = images.heldOutCount
     let configuration = TrainedConfiguration(model: model, training: settings)

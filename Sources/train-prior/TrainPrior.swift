@@ -54,6 +54,7 @@ struct TrainPrior: TrainingCommand {
   @OptionGroup var training: TrainingOptions<Defaults>
   @OptionGroup var architecture: PriorOptions
   @OptionGroup var seed: SeedOptions
+  @OptionGroup var arithmetic: ArithmeticOptions
   @OptionGroup var threads: ThreadOptions
 
   func train(among processes: any Communicator) throws {
@@ -67,6 +68,7 @@ struct TrainPrior: TrainingCommand {
           as: TrainedConfiguration<PriorConfiguration>.self
         ).model.conditionKernel
     }
+    model.arithmetic = arithmetic.ofNewModel
     let settings = try training.settings(
       images: file.pictureCount, at: codes, seed: seed.seed, sharedBy: processes)
     var sources = file.sources
@@ -84,7 +86,7 @@ struct TrainPrior: TrainingCommand {
   /// Throws a `FileError` if it cannot be read, or the codes were made by another.
   private func vqvae(of codes: CodeFile) throws -> VQVAE? {
     guard let path = vqvae else { return nil }
-    let loaded = try LoadedVQVAE(path: path)
+    let loaded = try LoadedVQVAE(path: path, in: arithmetic.requested)
     guard codes.sources[ArtifactKind.vqvae.rawValue] == loaded.file.digest else {
       throw FileError(
         path, "is not what \(codes.path) was made by",

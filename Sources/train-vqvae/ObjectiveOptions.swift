@@ -2,6 +2,7 @@ import ArgumentParser
 import Artifacts
 import Images
 import Models
+import Tensors
 import VQVAE
 
 /// The flags that say what a VQ-VAE's reconstructions should be besides close to the images; nil until
@@ -73,12 +74,15 @@ struct ObjectiveOptions: ParsableArguments {
     return .init(weight: adversarialWeight, start: adversarialStart ?? 0.5)
   }
 
-  /// The classifier whose features count, if there is one, for images of `shape`.
+  /// The classifier whose features count, if there is one, for images of `shape`. Its convolutions
+  /// multiply in `arithmetic`; nil for what it was trained in.
   ///
   /// Throws a `FileError` if it cannot be read, is for other images, or is a judge.
-  func classifier(for shape: ImageShape) throws -> LoadedClassifier? {
+  func classifier(
+    for shape: ImageShape, in arithmetic: Arithmetic?
+  ) throws -> LoadedClassifier? {
     guard let features else { return nil }
-    let loaded = try LoadedClassifier(path: features)
+    let loaded = try LoadedClassifier(path: features, in: arithmetic)
     if loaded.model.configuration.architecture == .residual {
       throw FileError(
         features, "is a judge, which cannot judge what its own features have made",

@@ -70,6 +70,7 @@ struct TrainVQVAE: TrainingCommand {
   @OptionGroup var objective: ObjectiveOptions
   @OptionGroup var gaussian: VAEOptions
   @OptionGroup var seed: SeedOptions
+  @OptionGroup var arithmetic: ArithmeticOptions
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
@@ -96,7 +97,7 @@ struct TrainVQVAE: TrainingCommand {
     switch bottleneck {
     case .codes:
       let model = try codes.configuration(convolutions, objective, for: shape, path: path)
-      let features = try objective.classifier(for: shape)
+      let features = try objective.classifier(for: shape, in: arithmetic.requested)
       try train(model, .vqvae, on: dataset, features?.file, among: processes) {
         try vqvaeTraining(
           $0, on: $1, features: features?.model, augmentation: $2, sharedBy: $3)
@@ -119,6 +120,8 @@ struct TrainVQVAE: TrainingCommand {
   ) throws {
     let settings = try training.settings(
       images: dataset.count, at: images.images, seed: seed.seed, sharedBy: processes)
+    var model = model
+    model.arithmetic = arithmetic.ofNewModel
     let configuration = TrainedConfiguration(model: model, training: settings)
     let augmentation = crop.scale.map { Augmentation(seed: seed.seed, crop: $0) }
     var sources = ["images": try fingerprint(of: dataset, croppedWithin: crop.scale)]

@@ -1,6 +1,7 @@
 import Artifacts
 import Foundation
 import Models
+import Tensors
 
 /// The models that samples are drawn from, with a judge fit to judge them.
 struct JudgedModels {
@@ -11,12 +12,13 @@ struct JudgedModels {
   var isJudgedByClass: Bool { judge.knowsClasses && !folder.classNames.isEmpty }
 
   /// Throws a `FileError` if the files at `path` are missing, damaged, or do not belong together; priors
-  /// that are not needed, to draw more candidates, may be missing.
-  init(path: String, needsPriors: Bool = true) throws {
+  /// that are not needed, to draw more candidates, may be missing. Convolutions multiply in `arithmetic`;
+  /// nil for what each model was trained in.
+  init(path: String, needsPriors: Bool, in arithmetic: Arithmetic?) throws {
     func refuse(_ what: String) -> FileError {
       FileError(path, "holds \(what)", remedy: "pass the models of a VQ-VAE and its priors")
     }
-    switch try GenerativeModel(folder: path, needsPriors: needsPriors) {
+    switch try GenerativeModel(folder: path, needsPriors: needsPriors, in: arithmetic) {
     case .codes(let folder): self.folder = folder
     case .gaussian: throw refuse("a VAE, whose samples nothing rejects")
     case .autoencoder: throw refuse("a plain autoencoder, which draws no samples")
@@ -29,7 +31,7 @@ struct JudgedModels {
           "train one with train-classifier --architecture residual, and --task rotation if the "
           + "images have no classes")
     }
-    judge = try LoadedClassifier(path: judgePath)
+    judge = try LoadedClassifier(path: judgePath, in: arithmetic)
   }
 
   /// Throws a `FileError` if the judge is for other images or classes than these, or is the network that

@@ -15,7 +15,7 @@ extension TuneRejection {
   /// settings of all of them.
   func tuneFrontier() throws {
     Interruption.install()
-    let judged = try JudgedModels(path: models)
+    let judged = try JudgedModels(path: models, needsPriors: true, in: arithmetic.requested)
     try judged.checkJudge(of: judged.folder.classNames)
     guard let basis = RejectionBasis(standardFor: judged.folder) else {
       throw FileError(

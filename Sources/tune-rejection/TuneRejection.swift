@@ -54,6 +54,7 @@ struct TuneRejection: StageCommand {
   @OptionGroup var choice: TuningOptions
   @OptionGroup var frontier: FrontierOptions
   @OptionGroup var seed: SeedOptions
+  @OptionGroup var arithmetic: ArithmeticOptions
   @OptionGroup var threads: ThreadOptions
 
   /// How many real images the samples are compared with at most: time goes with their number squared.
@@ -79,7 +80,8 @@ struct TuneRejection: StageCommand {
 
   /// Turns the dial over the candidates of one file.
   private func tune(_ samples: String) throws {
-    let judgedModels = try JudgedModels(path: models, needsPriors: choice.drawsCandidates)
+    let judgedModels = try JudgedModels(
+      path: models, needsPriors: choice.drawsCandidates, in: arithmetic.requested)
     var pool = try CandidatePool(samples: samples, from: judgedModels)
     let shape = pool.folder.vqvae.imageShape
     var real = try images.open(shapedFor: shape)

@@ -50,7 +50,7 @@ import Testing
             OPTIONS:
               --threads <n>           The number of threads. (default: one per core) Their
                                       kernels are the processor's best, or those that
-                                      VQVAE_KERNELS=avx512, avx2 or plain names.
+                                      VQVAE_KERNELS=avx512bf16, avx512, avx2 or plain names.
               --seed <n>              The seed of everything random. (default: 0)
               --output <path>         The file to write.
               --images <path>         A folder of PNG, JPEG or WebP files, in which a

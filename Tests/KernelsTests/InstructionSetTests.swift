@@ -17,9 +17,10 @@ import Testing
   }
 
   @Test(.enabled(if: hasProcessorFeatures(["avx512f", "avx512dq", "avx512bw", "avx512vl"])))
-  func avx512Unasked() async {
+  func theBestUnasked() async {
     await #expect(processExitsWith: .success) {
-      #expect(chosen(by: nil) == "avx512", "nothing was asked for")
+      let best = hasProcessorFeatures(["avx512_bf16"]) ? "avx512bf16" : "avx512"
+      #expect(chosen(by: nil) == best && chosen(by: "none") == best, "none was asked for")
     }
     await #expect(processExitsWith: .success) {
       #expect(chosen(by: "avx512") == "avx512", "avx512 was asked for")

@@ -7,6 +7,12 @@ import Testing
   static let channels = [1, 3, 5, 16, 17, 33, 64, 65, 130]
 
   @Test(arguments: channels, channels) func convolution(inputs: Int, outputs: Int) {
+    for bfloat16 in [false, true] {
+      convolution(inputs: inputs, outputs: outputs, bfloat16: bfloat16)
+    }
+  }
+
+  private func convolution(inputs: Int, outputs: Int, bfloat16: Bool) {
     var numbers = GuardedNumbers(seed: 3)
     let taps = (0..<9).map { (row: $0 / 3 - 1, column: $0 % 3 - 1) }
     for stride in [1, 2] {
@@ -15,22 +21,31 @@ import Testing
       let y = GuardedBuffer(count: outputPixels * outputs)
       let (bias, inputBias) = (numbers.buffer(outputs), numbers.buffer(inputs))
       let (addend, weights) = (numbers.buffer(y.count), numbers.buffer(9 * inputs * outputs))
-      let packed = packedWeights(weights, taps: 9, inputs: inputs, outputs: outputs)
+      let packed = packedWeights(
+        weights, taps: 9, inputs: inputs, outputs: outputs, bfloat16: bfloat16)
       let transposed = packedWeights(
-        weights, taps: 9, inputs: outputs, outputs: inputs, transposed: true)
+        weights, taps: 9, inputs: outputs, outputs: inputs, transposed: true, bfloat16: bfloat16)
       let (back, gradient) = (GuardedBuffer(count: x.count), GuardedBuffer(count: weights.count))
       withConvolution(
         images: 2, height: 3, width: 3, inputs: inputs, outputs: outputs, stride: stride,
-        taps: taps
+        taps: taps, bfloat16: bfloat16
       ) { shape in
+        let floats = shape
+        let read = operands(x, rows: 2 * 9, bfloat16: bfloat16)
+        shape.input_channels = Int32(read.count / (2 * 9))
         kernel_convolve(
-          &shape, x.pointer, packed.pointer, bias.pointer, addend.pointer, KERNEL_ELU, y.pointer,
-          0, outputPixels)
+          &shape, read.pointer, packed.pointer, bias.pointer, addend.pointer, KERNEL_ELU,
+          y.pointer, 0, outputPixels)
+        shape = floats
+        let readBack = operands(y, rows: outputPixels, bfloat16: bfloat16)
+        shape.output_channels = Int32(readBack.count / outputPixels)
         kernel_convolve_transposed(
-          &shape, y.pointer, transposed.pointer, inputBias.pointer, KERNEL_RELU, back.pointer, 0,
-          2 * (3 / stride + stride - 1))
+          &shape, readBack.pointer, transposed.pointer, inputBias.pointer, KERNEL_RELU,
+          back.pointer, 0, 2 * (3 / stride + stride - 1))
+        shape = floats
         kernel_convolution_weight_gradient(
           &shape, x.pointer, y.pointer, gradient.pointer, 0, 9 * inputs)
+        #expect(read.isIntact && readBack.isIntact)
       }
       expectSound([packed, transposed, y, back, gradient])
     }

@@ -7,7 +7,7 @@ import Testing
 
 /// Small priors that between them use every part of the architecture.
 enum Example: String, CaseIterable {
-  case plain, attention, conditioned, classes, twoConditions, pointwiseGates
+  case plain, attention, conditioned, classes, twoConditions, pointwiseGates, bfloat16
 
   var configuration: PriorConfiguration {
     var configuration = PriorConfiguration(
@@ -36,6 +36,11 @@ enum Example: String, CaseIterable {
       configuration.level = .init(name: "bottom", height: 6, width: 8, codebookSize: 7)
       configuration.conditions = [.init(name: "top", height: 3, width: 4, codebookSize: 5)]
       configuration.pointwiseGates = true
+    case .bfloat16:
+      configuration = Example.twoConditions.configuration
+      configuration.attentionHeads = 4
+      configuration.residualChannels = 11
+      configuration.arithmetic = .bfloat16
     }
     return configuration
   }

@@ -13,8 +13,16 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
   var activation = Activation.identity
   var hasBias = false
   var hasAddend = false
+  var arithmetic = Arithmetic.float32
 
-  var geometry: ConvolutionGeometry { ConvolutionGeometry(taps: taps, stride: stride) }
+  var geometry: ConvolutionGeometry {
+    ConvolutionGeometry(taps: taps, stride: stride, arithmetic: arithmetic)
+  }
+  var inBFloat16: ConvolutionCase {
+    var test = self
+    test.arithmetic = .bfloat16
+    return test
+  }
   var inputShape: [Int] { [images, height, width, inputs] }
   var outputShape: [Int] {
     [images, (height + stride - 1) / stride, (width + stride - 1) / stride, outputs]
@@ -24,7 +32,7 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
 
   var testDescription: String {
     "\(images)×\(height)×\(width), \(inputs) to \(outputs), \(taps.count) taps, stride \(stride), "
-      + "\(activation)\(hasBias ? ", bias" : "")\(hasAddend ? ", addend" : "")"
+      + "\(activation)\(hasBias ? ", bias" : "")\(hasAddend ? ", addend" : ""), \(arithmetic)"
   }
 }
 

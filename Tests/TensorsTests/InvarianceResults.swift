@@ -20,7 +20,7 @@ private func bits(
 }
 
 private func convolutionResults() -> [(name: String, bits: [UInt32])] {
-  ConvolutionTests.cases.map { test in
+  (ConvolutionTests.cases + ConvolutionTests.cases.map(\.inBFloat16)).map { test in
     var random = SplitMix64(seed: 91)
     let inputs = [
       random.tensor(test.inputShape).tensor,

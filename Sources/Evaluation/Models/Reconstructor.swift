@@ -12,14 +12,14 @@ public enum Reconstructor {
   /// By what its encoder says, as it is.
   case autoencoder(LoadedAutoencoder)
 
-  /// Reads the file at `path`.
+  /// Reads the file at `path`. Convolutions multiply in `arithmetic`; nil for what it was trained in.
   ///
   /// Throws a `FileError` if it is not a whole VQ-VAE, VAE or autoencoder.
-  public init(path: String) throws {
+  public init(path: String, in arithmetic: Arithmetic? = nil) throws {
     switch try ArtifactFile.kind(ofFileAt: path) {
-    case .vae: self = .gaussian(try LoadedVAE(path: path))
-    case .autoencoder: self = .autoencoder(try LoadedAutoencoder(path: path))
-    default: self = .codes(try LoadedVQVAE(path: path))
+    case .vae: self = .gaussian(try LoadedVAE(path: path, in: arithmetic))
+    case .autoencoder: self = .autoencoder(try LoadedAutoencoder(path: path, in: arithmetic))
+    default: self = .codes(try LoadedVQVAE(path: path, in: arithmetic))
     }
   }
 

@@ -32,6 +32,7 @@ typedef struct {
   int output_height, output_width, output_channels;
   const float *packed, *bias, *addend;
   int taps_packed;
+  bool bfloat16;
   kernel_activation activation;
 } gather;
 
@@ -73,8 +74,8 @@ static void convolve_lattice(const gather *g, const lattice *l, long begin, long
       }
     }
     tile_panels(
-        rows, l->taps, g->input_channels, 0, g->output_channels, inputs, g->packed, g->taps_packed,
-        l->tap_indices, g->bias, g->addend == NULL ? NULL : addends, g->activation, outputs);
+        rows, l->taps, g->input_channels, g->bfloat16, 0, g->output_channels, inputs, g->packed,
+        g->taps_packed, l->tap_indices, g->bias, g->addend == NULL ? NULL : addends, g->activation, outputs);
     pixel += rows;
   }
 }
@@ -87,7 +88,7 @@ static void convolve(
       .input_channels = shape->input_channels, .output = y, .output_height = shape->output_height,
       .output_width = shape->output_width, .output_channels = shape->output_channels,
       .packed = packed, .bias = bias, .addend = addend, .taps_packed = shape->tap_count,
-      .activation = activation};
+      .bfloat16 = shape->bfloat16, .activation = activation};
   lattice l = {
       .output_step = 1, .input_step = shape->stride, .lattice_height = shape->output_height,
       .lattice_width = shape->output_width, .taps = shape->tap_count};
@@ -114,7 +115,8 @@ static void convolve_transposed(
       .input = gradient, .input_height = shape->output_height, .input_width = shape->output_width,
       .input_channels = shape->output_channels, .output = x, .output_height = shape->input_height,
       .output_width = shape->input_width, .output_channels = shape->input_channels,
-      .packed = packed, .bias = bias, .taps_packed = shape->tap_count, .activation = activation};
+      .packed = packed, .bias = bias, .taps_packed = shape->tap_count, .bfloat16 = shape->bfloat16,
+      .activation = activation};
   const int stride = shape->stride, rows = (shape->input_height + stride - 1) / stride;
   for (int phase = 0; phase < stride * stride; phase++) {
     lattice l = {
@@ -138,7 +140,7 @@ static void convolve_transposed(
 }
 
 static void gathered_product(
-    int rows, int taps, int inputs, const float *const *x, const float *packed,
+    int rows, int taps, int inputs, bool bfloat16, const float *const *x, const float *packed,
     const float *bias, const float *const *addend, kernel_activation activation, float *const *y,
     int begin, int end) {
   int tap_indices[MAXIMUM_TAPS];
@@ -153,7 +155,7 @@ static void gathered_product(
       }
     }
     tile_panels(
-        live, taps, inputs, begin, end, pointers, packed, taps, tap_indices, bias,
+        live, taps, inputs, bfloat16, begin, end, pointers, packed, taps, tap_indices, bias,
         addend == NULL ? NULL : addend + first, activation, y + first);
   }
 }

@@ -1,11 +1,14 @@
 // The kernels for one instruction set. The including file defines VECTOR_WIDTH, PANEL_VECTORS,
-// TILE_ROWS and TABLE; everything here is static to it.
+// TILE_ROWS, TABLE and
+// INSTRUCTION_SET, and MULTIPLY_PAIRS where there is an instruction for pairs of bfloat16; everything here is static to it.
 #include <math.h>
 #include <string.h>
 
 #include "../KernelTable.h"
 #include "../Philox.h"
 #include "Vector.h"
+
+#include "BFloat16.h"
 
 #include "Tile.h"
 
@@ -33,6 +36,12 @@
 #include "Softmax.h"
 
 const kernel_table TABLE = {
+    .name = INSTRUCTION_SET,
+#ifdef MULTIPLY_PAIRS
+    .multiplies_bfloat16 = true,
+#endif
+    .pair_bfloat16 = pair_bfloat16,
+    .pair_rows = pair_rows,
     .vector_width = VECTOR_WIDTH,
     .maximum_panel_vectors = PANEL_VECTORS,
     .convolve = convolve,

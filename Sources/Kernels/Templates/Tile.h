@@ -3,7 +3,8 @@
 // Weights are packed in panels of up to PANEL_VECTORS vectors of output channels; within a panel they
 // lie [tap][input channel][output channel], in the order they are read. Each step of the inner loop
 // loads one row of the panel, broadcasts one input channel of each pixel and issues rows × vectors
-// fused multiply-adds, so inputs need no im2col: a tap is a set of pointers. Six pixels by four vectors of
+// fused multiply-adds, so inputs need no im2col: a tap is a set of pointers. Where the operands are pairs of
+// bfloat16, a pair stands for a float throughout. Six pixels by four vectors of
 // sixteen channels are 24 of AVX-512's 32 registers, by two vectors of eight 12 of AVX2's 16; both reach
 // sgemm's speed where weights are read often enough (Convolution.h has the measurements).
 
@@ -14,7 +15,7 @@ typedef struct {
 } tile_end;
 
 INLINE void tile(
-    const int rows, const int vectors, int taps, int channels, const float *const *inputs,
+    const int rows, const int vectors, const bool bfloat16, int taps, int channels, const float *const *inputs,
     int input_step, const float *const *weights, tile_end end, const float *const *addends,
     float *const *outputs, int live) {
   vector sums[TILE_ROWS][PANEL_VECTORS];
@@ -36,7 +37,9 @@ INLINE void tile(
       for (int r = 0; r < rows; r++) {
         vector x = broadcast(in[r][c]);
 #pragma clang loop unroll(full)
-        for (int v = 0; v < vectors; v++) sums[r][v] += x * row[v];
+        for (int v = 0; v < vectors; v++) {
+          sums[r][v] = multiply_add(bfloat16, sums[r][v], x, row[v]);
+        }
       }
       w += vectors * VECTOR_WIDTH;
     } while (++c < channels);
@@ -56,11 +59,11 @@ INLINE void tile(
 
 // A tile with its size made constant. Surplus rows are computed and not stored.
 INLINE void tile_of_vectors(
-    const int vectors, int rows, int taps, int channels, const float *const *inputs,
+    const int vectors, const bool bfloat16, int rows, int taps, int channels, const float *const *inputs,
     const float *const *weights, tile_end end, const float *const *addends,
     float *const *outputs) {
 #define TILE(count) \
-  tile(count, vectors, taps, channels, inputs, TILE_ROWS, weights, end, addends, outputs, rows)
+  tile(count, vectors, bfloat16, taps, channels, inputs, TILE_ROWS, weights, end, addends, outputs, rows)
   if (rows == 1) {
     TILE(1);
   } else if (rows == 2) {
@@ -73,31 +76,30 @@ INLINE void tile_of_vectors(
 #undef TILE
 }
 
-static void tile_1(
-    int rows, int taps, int channels, const float *const *inputs, const float *const *weights,
-    tile_end end, const float *const *addends, float *const *outputs) {
-  tile_of_vectors(1, rows, taps, channels, inputs, weights, end, addends, outputs);
-}
-static void tile_2(
-    int rows, int taps, int channels, const float *const *inputs, const float *const *weights,
-    tile_end end, const float *const *addends, float *const *outputs) {
-  tile_of_vectors(2, rows, taps, channels, inputs, weights, end, addends, outputs);
-}
+#define TILE_FUNCTION(name, vectors, bfloat16) \
+  static void name( \
+      int rows, int taps, int channels, const float *const *inputs, const float *const *weights, \
+      tile_end end, const float *const *addends, float *const *outputs) { \
+    tile_of_vectors( \
+        vectors, bfloat16, rows, taps, channels, inputs, weights, end, addends, outputs); \
+  }
+TILE_FUNCTION(tile_1, 1, false)
+TILE_FUNCTION(tile_2, 2, false)
+TILE_FUNCTION(bfloat16_tile_1, 1, true)
+TILE_FUNCTION(bfloat16_tile_2, 2, true)
 #if PANEL_VECTORS == 4
-static void tile_3(
-    int rows, int taps, int channels, const float *const *inputs, const float *const *weights,
-    tile_end end, const float *const *addends, float *const *outputs) {
-  tile_of_vectors(3, rows, taps, channels, inputs, weights, end, addends, outputs);
-}
-static void tile_4(
-    int rows, int taps, int channels, const float *const *inputs, const float *const *weights,
-    tile_end end, const float *const *addends, float *const *outputs) {
-  tile_of_vectors(4, rows, taps, channels, inputs, weights, end, addends, outputs);
-}
+TILE_FUNCTION(tile_3, 3, false)
+TILE_FUNCTION(tile_4, 4, false)
+TILE_FUNCTION(bfloat16_tile_3, 3, true)
+TILE_FUNCTION(bfloat16_tile_4, 4, true)
 static __typeof__(tile_1) *const tile_functions[] = {NULL, tile_1, tile_2, tile_3, tile_4};
+static __typeof__(tile_1) *const bfloat16_tile_functions[] = {
+    NULL, bfloat16_tile_1, bfloat16_tile_2, bfloat16_tile_3, bfloat16_tile_4};
 #else
 static __typeof__(tile_1) *const tile_functions[] = {NULL, tile_1, tile_2};
+static __typeof__(tile_1) *const bfloat16_tile_functions[] = {NULL, bfloat16_tile_1, bfloat16_tile_2};
 #endif
+#undef TILE_FUNCTION
 
 #define PANEL_WIDTH (PANEL_VECTORS * VECTOR_WIDTH)
 #define MAXIMUM_TAPS 256
@@ -123,7 +125,7 @@ INLINE int drop_zeros(int taps, const float **inputs, const int *tap_indices, in
 // `inputs` [taps][TILE_ROWS], which is changed; `taps_packed` is the number of taps the weights were packed
 // with and `tap_indices` which of them each row of `inputs` meets.
 static void tile_panels(
-    int rows, int all_taps, int channels, int begin, int end, const float **inputs,
+    int rows, int all_taps, int channels, bool bfloat16, int begin, int end, const float **inputs,
     const float *packed, int taps_packed, const int *all_indices, const float *bias,
     const float *const *addends, kernel_activation activation, float *const *outputs) {
   int tap_indices[MAXIMUM_TAPS];
@@ -144,7 +146,7 @@ static void tile_panels(
       if (addends != NULL) panel_addends[r] = addends[r] + o;
     }
     const tile_end ending = {bias == NULL ? NULL : bias + o, activation, width};
-    tile_functions[vectors](
+    (bfloat16 ? bfloat16_tile_functions : tile_functions)[vectors](
         rows, taps, channels, inputs, weights, ending, addends == NULL ? NULL : panel_addends,
         panel_outputs);
     packed += (long)taps_packed * channels * vectors * VECTOR_WIDTH;

@@ -9,8 +9,9 @@
 #define PAIRS 1024
 
 INLINE void outer_tile(
-    const int channels, const int vectors, int pairs, const float *const *inputs, int first_channel,
-    const float *const *gradients, int first_output, int width, float *dw, int dw_stride) {
+    const int channels, const int vectors, const bool bfloat16, int pairs,
+    const float *const *inputs, int first_channel, const float *const *gradients, int first_output,
+    int width, float *dw, int dw_stride) {
   vector sums[TILE_ROWS][PANEL_VECTORS];
   for (int c = 0; c < channels; c++) {
     for (int v = 0; v < vectors; v++) sums[c][v] = (vector){};
@@ -25,7 +26,9 @@ INLINE void outer_tile(
     for (int c = 0; c < channels; c++) {
       vector value = broadcast(x[c]);
 #pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) sums[c][v] += value * row[v];
+      for (int v = 0; v < vectors; v++) {
+        sums[c][v] = multiply_add(bfloat16, sums[c][v], value, row[v]);
+      }
     }
   }
   for (int c = 0; c < channels; c++) {
@@ -38,10 +41,10 @@ INLINE void outer_tile(
 }
 
 INLINE void outer_tiles_of_vectors(
-    const int vectors, int first, int end, int pairs, const float *const *inputs,
+    const int vectors, const bool bfloat16, int first, int end, int pairs, const float *const *inputs,
     const float *const *gradients, int first_output, int width, float *dw, int dw_stride) {
 #define OUTER(count) \
-  outer_tile(count, vectors, pairs, inputs, c, gradients, first_output, width, \
+  outer_tile(count, vectors, bfloat16, pairs, inputs, c, gradients, first_output, width, \
              dw + (long)c * dw_stride + first_output, dw_stride)
   int c = first;
   for (; c + TILE_ROWS <= end; c += TILE_ROWS) OUTER(TILE_ROWS);
@@ -50,13 +53,14 @@ INLINE void outer_tiles_of_vectors(
 #undef OUTER
 }
 
-static void outer_product(
-    int first, int end, int pairs, const float *const *inputs, const float *const *gradients,
-    int outputs, float *dw) {
+INLINE void outer_product_of(
+    const bool bfloat16, int first, int end, int pairs, const float *const *inputs,
+    const float *const *gradients, int outputs, float *dw) {
   for (int o = 0; o < outputs; o += PANEL_WIDTH) {
     const int width = outputs - o < PANEL_WIDTH ? outputs - o : PANEL_WIDTH;
 #define PANEL(vectors) \
-  outer_tiles_of_vectors(vectors, first, end, pairs, inputs, gradients, o, width, dw, outputs)
+  outer_tiles_of_vectors( \
+      vectors, bfloat16, first, end, pairs, inputs, gradients, o, width, dw, outputs)
     switch ((width + VECTOR_WIDTH - 1) / VECTOR_WIDTH) {
       case 1: PANEL(1); break;
       case 2: PANEL(2); break;
@@ -66,6 +70,39 @@ static void outer_product(
 #endif
     }
 #undef PANEL
+  }
+}
+
+static void outer_product(
+    int first, int end, int pairs, const float *const *inputs, const float *const *gradients,
+    int outputs, float *dw) {
+  outer_product_of(false, first, end, pairs, inputs, gradients, outputs, dw);
+}
+
+#define PAIRED_FLOATS (1 << 16)
+
+// The same of bfloat16s. The sum is over pixels, so neighbours in the list are put into pairs: as many of
+// them at a time as there is room for, which the shape alone decides.
+static void bfloat16_outer_product(
+    int first, int end, int pairs, const float *const *inputs, const float *const *gradients,
+    int channels, int outputs, float *dw) {
+  float room[PAIRED_FLOATS + KERNEL_SLACK];
+  const float *paired_inputs[PAIRS / 2], *paired_gradients[PAIRS / 2];
+  const int row = (channels + outputs + 2 * KERNEL_SLACK) / KERNEL_SLACK * KERNEL_SLACK;
+  const int fit = PAIRED_FLOATS / row < PAIRS / 2 ? PAIRED_FLOATS / row : PAIRS / 2;
+  for (int done = 0; done < pairs; done += 2 * fit) {
+    int count = 0;
+    for (int p = done; p < pairs && count < fit; p += 2, count++) {
+      float *x = room + (long)count * row;
+      float *g = x + (channels + KERNEL_SLACK - 1) / KERNEL_SLACK * KERNEL_SLACK;
+      const bool is_alone = p + 1 == pairs;
+      pair_rows(
+          inputs[p] + first, is_alone ? zeros : inputs[p + 1] + first, end - first, x + first);
+      pair_rows(gradients[p], is_alone ? zeros : gradients[p + 1], outputs, g);
+      paired_inputs[count] = x;
+      paired_gradients[count] = g;
+    }
+    outer_product_of(true, first, end, count, paired_inputs, paired_gradients, outputs, dw);
   }
 }
 
@@ -105,8 +142,13 @@ static void convolution_weight_gradient(
           }
         }
       }
-      if (pairs > 0) {
-        outer_product(first, last, pairs, inputs, gradients, outputs, dw + tap_row * outputs);
+      if (pairs == 0) continue;
+      float *sum = dw + tap_row * outputs;
+      if (shape->bfloat16) {
+        bfloat16_outer_product(
+            first, last, pairs, inputs, gradients, channels, outputs, sum);
+      } else {
+        outer_product(first, last, pairs, inputs, gradients, outputs, sum);
       }
     }
   }

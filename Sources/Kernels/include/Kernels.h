@@ -19,9 +19,13 @@
 // ---------------------------------------------------------------------------------------------
 // Dispatch
 
-/// The instruction set in use: "avx512", "avx2" or "plain". The best this processor has, unless the
-/// environment variable VQVAE_KERNELS names another that it has.
+/// The instruction set in use: "avx512bf16", "avx512", "avx2" or "plain". The best this processor has,
+/// unless the environment variable VQVAE_KERNELS names another that it has.
 const char *kernel_instruction_set(void);
+
+/// Whether that set has an instruction that multiplies pairs of bfloat16, which are else taken apart: the
+/// same bits, at no gain in time.
+bool kernel_multiplies_bfloat16(void);
 
 // ---------------------------------------------------------------------------------------------
 // Convolution
@@ -34,6 +38,10 @@ typedef enum { KERNEL_IDENTITY, KERNEL_RELU, KERNEL_ELU } kernel_activation;
 ///
 /// Any set of taps: a rectangle makes an ordinary convolution (padding is in the offsets, which may
 /// be negative), the past of a raster scan a causal one. Pixels outside the image are zero.
+///
+/// With `bfloat16`, what is multiplied are numbers of that type. What is summed over lies in pairs then, each in the place
+/// of one float, and counts as so many channels: the inputs of `kernel_convolve`, the outputs of
+/// `kernel_convolve_transposed`.
 typedef struct {
   int images;
   int input_height, input_width, input_channels;
@@ -41,6 +49,7 @@ typedef struct {
   int stride;
   int tap_count;
   const int *tap_rows, *tap_columns;
+  bool bfloat16;
 } kernel_convolution;
 
 /// Outputs of a panel: packed weights have those of so many outputs together.
@@ -55,6 +64,21 @@ void kernel_pack(const float *weights, int taps, int inputs, int outputs, float 
 /// Packs weights w[taps, outputs, inputs] with the last two axes exchanged: for
 /// `kernel_convolve_transposed`, whose inputs are the convolution's outputs.
 void kernel_pack_transposed(
+    const float *weights, int taps, int inputs, int outputs, float *packed);
+
+/// Pairs of bfloat16 that so many channels make: the last is filled up with a zero.
+static inline int kernel_pair_count(int channels) { return (channels + 1) / 2; }
+
+/// x [rows, channels], rounded to bfloat16 and in pairs: pairs[rows, ⌈channels / 2⌉], the even channel in
+/// the lower half. Rounds to nearest, ties to even; subnormal numbers become zero, as the processors'
+/// instructions have it.
+void kernel_pair_bfloat16(const float *x, long rows, int channels, float *pairs);
+
+/// Packs weights for a convolution of bfloat16s: `kernel_pack` of ⌈inputs / 2⌉ inputs.
+void kernel_pack_bfloat16(const float *weights, int taps, int inputs, int outputs, float *packed);
+
+/// The same for `kernel_pack_transposed`.
+void kernel_pack_bfloat16_transposed(
     const float *weights, int taps, int inputs, int outputs, float *packed);
 
 /// The convolution, for output pixels begin..<end counted over images × height × width.
@@ -72,7 +96,8 @@ void kernel_convolve_transposed(
     kernel_activation activation, float *x, long begin, long end);
 
 /// Adds the derivative in w: dw[t, c, o] += Σ x[…, c] · g[…, o], for rows begin..<end of the
-/// taps × input channels rows of dw.
+/// taps × input channels rows of dw. With the shape's `bfloat16`, x and g are floats as ever and are rounded on the
+/// way.
 void kernel_convolution_weight_gradient(
     const kernel_convolution *shape, const float *x, const float *g, float *dw, long begin,
     long end);
@@ -80,10 +105,10 @@ void kernel_convolution_weight_gradient(
 /// Rows that are gathered rather than laid out as an image: y[r] = activation(Σ_t x[r·taps + t] · w[t]
 /// + bias + addend[r]), where `x` holds a pointer per row and tap, NULL for zeros. The same sums in
 /// the same order as `kernel_convolve`: what a sampler computes position by position equals the
-/// network's own pass. Computes the outputs begin..<end: `begin` is a multiple of the panel's width, and
+/// network's own pass. With `bfloat16`, `x` points to pairs and `inputs` counts them. Computes the outputs begin..<end: `begin` is a multiple of the panel's width, and
 /// so is `end` where it is not the number of outputs that the weights were packed for.
 void kernel_gathered_product(
-    int rows, int taps, int inputs, const float *const *x, const float *packed,
+    int rows, int taps, int inputs, bool bfloat16, const float *const *x, const float *packed,
     const float *bias, const float *const *addend, kernel_activation activation, float *const *y,
     int begin, int end);
 

@@ -1,4 +1,5 @@
 import Artifacts
+import Tensors
 
 /// Everything that tells one prior from another, apart from its weights.
 public struct PriorConfiguration: Codable, Hashable, Sendable {
@@ -36,6 +37,8 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
   /// The fraction of training images whose class is hidden, so that the prior also learns what images
   /// of any class are like, which guidance needs; nil for none.
   public var classDropout: Float?
+  /// In which numbers convolutions multiply; nil for float32.
+  public var arithmetic: Arithmetic?
 
   /// A configuration with moderate defaults where none are given.
   public init(
@@ -43,7 +46,7 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
     residualChannels: Int = 64, pointwiseGates: Bool? = nil, kernel: Int = 3, blocks: Int = 2,
     residualBlocks: Int = 3, attentionHeads: Int = 0, outputBlocks: Int = 0,
     conditionBlocks: Int = 2, conditionChannels: Int = 64, conditionKernel: Int = 3,
-    dropout: Float = 0.1, classDropout: Float? = nil
+    dropout: Float = 0.1, classDropout: Float? = nil, arithmetic: Arithmetic? = nil
   ) {
     self.level = level
     self.conditions = conditions
@@ -61,6 +64,7 @@ public struct PriorConfiguration: Codable, Hashable, Sendable {
     self.conditionKernel = conditionKernel
     self.dropout = dropout
     self.classDropout = classDropout
+    self.arithmetic = arithmetic
   }
 
   /// How many classes there are; 0 for an unconditional prior.

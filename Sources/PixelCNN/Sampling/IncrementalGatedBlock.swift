@@ -21,7 +21,7 @@ final class IncrementalGatedBlock {
     let channels = block.first.weights.inputs
     let hiddenChannels = block.first.weights.outputs
     func history(of convolution: PackedConvolution) -> RowHistory? {
-      convolution.offsets.count == 1 ? nil : group.history(channels: convolution.weights.inputs)
+      convolution.offsets.count == 1 ? nil : group.history(readBy: convolution.weights)
     }
     firstInputs = history(of: block.first)
     secondInputs = history(of: block.second)

@@ -45,7 +45,8 @@ struct PackedConvolution {
 
   init(_ convolution: Convolution) {
     weights = PackedWeights(
-      convolution.effectiveWeight(in: .inference), taps: convolution.geometry.taps.count)
+      convolution.effectiveWeight(in: .inference), taps: convolution.geometry.taps.count,
+      arithmetic: convolution.geometry.arithmetic)
     bias = convolution.bias?.value
     offsets = convolution.geometry.taps.offsets
   }

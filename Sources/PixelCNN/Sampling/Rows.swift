@@ -20,6 +20,14 @@ final class Rows {
 
   subscript(row: Int) -> UnsafeMutablePointer<Float> { base + row * channels }
 
+  /// What products in some arithmetic read of the first `count` rows.
+  func operands(in arithmetic: Arithmetic, count: Int) -> Rows {
+    guard arithmetic == .bfloat16 else { return self }
+    let pairs = Rows(count: count, channels: Int(kernel_pair_count(Int32(channels))))
+    kernel_pair_bfloat16(base, count, Int32(channels), pairs.base)
+    return pairs
+  }
+
   /// self = activation(source), in the first `count` rows
   func set(_ activation: Activation, of source: Rows, count: Int) {
     kernel_activate(activation.kernel, source.base, base, count * channels)
@@ -37,25 +45,28 @@ final class Rows {
   }
 }
 
-/// The rows of every position so far, which later positions read: [positions, images, channels].
+/// What later positions read of the rows of every position so far: [positions, images, operands].
 final class RowHistory {
   private let images: Int
-  private let channels: Int
+  private let arithmetic: Arithmetic
   private let height: Int
   private let width: Int
   private let rows: Rows
 
-  init(images: Int, channels: Int, height: Int, width: Int) {
+  /// - Parameter weights: those that multiply the rows.
+  init(images: Int, readBy weights: PackedWeights, height: Int, width: Int) {
     self.images = images
-    self.channels = channels
+    arithmetic = weights.arithmetic
     self.height = height
     self.width = width
-    rows = Rows(count: images * height * width, channels: channels)
+    rows = Rows(count: images * height * width, channels: weights.operands)
   }
 
   func record(_ source: Rows, at wavefront: Wavefront) {
+    let operands = source.operands(in: arithmetic, count: wavefront.positions.count * images)
     for (index, position) in wavefront.positions.enumerated() {
-      rows[position * images].update(from: source[index * images], count: images * channels)
+      rows[position * images].update(
+        from: operands[index * images], count: images * rows.channels)
     }
   }
 
@@ -72,7 +83,7 @@ final class RowHistory {
         return UnsafePointer(rows[(y * width + x) * images])
       }
       for image in 0..<images {
-        for vector in vectors { result.append(vector.map { $0 + image * channels }) }
+        for vector in vectors { result.append(vector.map { $0 + image * rows.channels }) }
       }
     }
     return result
@@ -80,8 +91,8 @@ final class RowHistory {
 }
 
 extension PackedConvolution {
-  /// output = activation(weights · inputs + bias + addend) in the first `count` rows, with one pointer per
-  /// row and tap; on all threads where they have nothing else to do, as when one image is drawn.
+  /// output = activation(weights · inputs + bias + addend) in the first `count` rows, with one pointer to
+  /// operands per row and tap; on all threads where they have nothing else to do, as when one image is drawn.
   func apply(
     _ inputs: [UnsafePointer<Float>?], adding addend: Rows? = nil,
     activation: Activation = .identity, to output: Rows, count: Int
@@ -96,9 +107,9 @@ extension PackedConvolution {
         multiplyAdds: count * weights.taps * weights.inputs * weights.outputs
       ) { part in
         kernel_gathered_product(
-          Int32(count), Int32(weights.taps), Int32(weights.inputs), inputs, weights.pointer,
-          bias?.buffer.baseAddress, addends, activation.kernel, targets, Int32(part.lowerBound),
-          Int32(part.upperBound))
+          Int32(count), Int32(weights.taps), Int32(weights.operands),
+          weights.arithmetic == .bfloat16, inputs, weights.pointer, bias?.buffer.baseAddress,
+          addends, activation.kernel, targets, Int32(part.lowerBound), Int32(part.upperBound))
       }
     }
     if let addends { addends.withUnsafeBufferPointer { run($0.baseAddress) } } else { run(nil) }
@@ -109,8 +120,11 @@ extension PackedConvolution {
     _ input: Rows, adding addend: Rows? = nil, activation: Activation = .identity,
     to output: Rows, count: Int
   ) {
-    apply(
-      (0..<count).map { UnsafePointer(input[$0]) }, adding: addend, activation: activation,
-      to: output, count: count)
+    let operands = input.operands(in: weights.arithmetic, count: count)
+    withExtendedLifetime(operands) {
+      apply(
+        (0..<count).map { UnsafePointer(operands[$0]) }, adding: addend, activation: activation,
+        to: output, count: count)
+    }
   }
 }

@@ -17,7 +17,7 @@ final class SamplingGroup {
   private let guidance: Float?
 
   private let prior: PackedPrior
-  /// [images, height, width, condition channels].
+  /// What convolutions read of the condition: [images, height, width, operands].
   private let condition: Tensor?
   private var blocks: [IncrementalPixelBlock] = []
   private var outputBlocks: [IncrementalGatedBlock] = []
@@ -46,7 +46,7 @@ final class SamplingGroup {
     self.guidance = guidance
     images = drawnImages * (guidance == nil ? 1 : 2)
     self.labels = Self.labels(labels, guidance: guidance, hidden: configuration.hiddenLabel)
-    self.condition = condition
+    self.condition = condition?.operands(in: prior.logits.weights.arithmetic)
     let channels = configuration.channels
     codes = [Int32](
       repeating: 0, count: drawnImages * configuration.level.height * configuration.level.width)
@@ -119,8 +119,8 @@ final class SamplingGroup {
 
   func rows(channels: Int) -> Rows { Rows(count: mostRows, channels: channels) }
 
-  func history(channels: Int) -> RowHistory {
-    RowHistory(images: images, channels: channels, height: height, width: width)
+  func history(readBy weights: PackedWeights) -> RowHistory {
+    RowHistory(images: images, readBy: weights, height: height, width: width)
   }
 
   /// The condition's vector of each row of a wavefront.

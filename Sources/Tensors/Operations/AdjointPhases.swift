@@ -47,7 +47,7 @@ struct AdjointPhases {
     self.geometry = ConvolutionGeometry(
       taps: .rectangle(
         height: rows.count, width: columns.count, top: -rows.lowerBound,
-        left: -columns.lowerBound))
+        left: -columns.lowerBound), arithmetic: geometry.arithmetic)
   }
 
   /// What every phase adds: the bias once for each of them.

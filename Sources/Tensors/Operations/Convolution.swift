@@ -29,17 +29,20 @@ public struct Taps: Hashable, Sendable {
   }
 }
 
-/// The shape of a convolution: what it reads and how far it steps.
+/// A convolution but for its weights: what it reads, how far it steps and in what it multiplies.
 public struct ConvolutionGeometry: Hashable, Sendable {
   /// The pixels read around each output pixel.
   public let taps: Taps
   /// Input pixels per output pixel, in rows and columns alike.
   public let stride: Int
+  /// In which numbers it multiplies.
+  public let arithmetic: Arithmetic
 
   /// A convolution that reads `taps` and steps by `stride`.
-  public init(taps: Taps, stride: Int = 1) {
+  public init(taps: Taps, stride: Int = 1, arithmetic: Arithmetic = .float32) {
     self.taps = taps
     self.stride = stride
+    self.arithmetic = arithmetic
   }
 
   /// Counts the arithmetic of the convolution from `input` to `output`, both NHWC, or of either gradient:
@@ -57,8 +60,10 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   }
 
   /// Calls `body` with the kernels' description of the convolution from `input` to `output`, both NHWC.
+  /// With `bfloat16`, what is summed over is in pairs, and the shape that has them counts them.
   func withKernelShape<Result>(
-    input: [Int], output: [Int], _ body: (UnsafePointer<kernel_convolution>) -> Result
+    input: [Int], output: [Int], bfloat16: Bool = false,
+    _ body: (UnsafePointer<kernel_convolution>) -> Result
   ) -> Result {
     precondition(input.count == 4 && output.count == 4, "a convolution needs NHWC tensors")
     precondition(
@@ -70,7 +75,7 @@ public struct ConvolutionGeometry: Hashable, Sendable {
           input_channels: Int32(input[3]), output_height: Int32(output[1]),
           output_width: Int32(output[2]), output_channels: Int32(output[3]),
           stride: Int32(stride), tap_count: Int32(taps.count), tap_rows: rows.baseAddress,
-          tap_columns: columns.baseAddress)
+          tap_columns: columns.baseAddress, bfloat16: bfloat16)
         return withUnsafePointer(to: shape, body)
       }
     }

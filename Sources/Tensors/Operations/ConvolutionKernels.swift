@@ -24,24 +24,38 @@ private func filter(
     window.convolve(x, weights, bias, addend, activation, to: y)
     return y
   }
-  let packed = PackedWeights(weights, taps: geometry.taps.count)
-  geometry.withKernelShape(input: x.shape, output: outputShape) { shape in
-    if kernel_winograd_is_faster(shape) {
-      let transformed = FilteringWeights(packed, transposed: false, shape)
-      splitTiles(of: shape) { tiles, scratch in
-        kernel_winograd_convolve(
-          shape, x.pointer, transformed.pointer, bias?.pointer, addend?.pointer,
-          activation.kernel, y.fresh, scratch, tiles.lowerBound, tiles.upperBound)
-      }
-    } else {
-      ThreadPool.shared.split(y.rows, grain: 24) { pixels in
-        kernel_convolve(
-          shape, x.pointer, packed.pointer, bias?.pointer, addend?.pointer, activation.kernel,
-          y.fresh, pixels.lowerBound, pixels.upperBound)
-      }
+  let isFiltered = geometry.withKernelShape(input: x.shape, output: outputShape) { shape in
+    guard kernel_winograd_is_faster(shape) else { return false }
+    let packed = PackedWeights(weights, taps: geometry.taps.count)
+    let transformed = FilteringWeights(packed, transposed: false, shape)
+    splitTiles(of: shape) { tiles, scratch in
+      kernel_winograd_convolve(
+        shape, x.pointer, transformed.pointer, bias?.pointer, addend?.pointer, activation.kernel,
+        y.fresh, scratch, tiles.lowerBound, tiles.upperBound)
+    }
+    return true
+  }
+  if !isFiltered { gather(x, weights, bias, addend, activation, to: y, geometry) }
+  return y
+}
+
+/// The convolution, directly.
+private func gather(
+  _ x: Tensor, _ weights: Tensor, _ bias: Tensor?, _ addend: Tensor?, _ activation: Activation,
+  to y: Tensor, _ geometry: ConvolutionGeometry
+) {
+  let packed = PackedWeights(
+    weights, taps: geometry.taps.count, arithmetic: geometry.arithmetic)
+  let operands = x.operands(in: geometry.arithmetic)
+  geometry.withKernelShape(
+    input: operands.shape, output: y.shape, bfloat16: geometry.arithmetic == .bfloat16
+  ) { shape in
+    ThreadPool.shared.split(y.rows, grain: 24) { pixels in
+      kernel_convolve(
+        shape, operands.pointer, packed.pointer, bias?.pointer, addend?.pointer, activation.kernel,
+        y.fresh, pixels.lowerBound, pixels.upperBound)
     }
   }
-  return y
 }
 
 /// The adjoint of the convolution in its input, applied to a tensor of its output's shape.
@@ -71,23 +85,37 @@ private func filterTransposed(
     window.convolveTransposed(gradient, weights, bias, activation, to: x)
     return x
   }
-  let packed = PackedWeights(transposing: weights, taps: geometry.taps.count)
-  geometry.withKernelShape(input: inputShape, output: gradient.shape) { shape in
-    if kernel_winograd_is_faster(shape) {
-      let transformed = FilteringWeights(packed, transposed: true, shape)
-      splitTiles(of: shape) { tiles, scratch in
-        kernel_winograd_convolve_transposed(
-          shape, gradient.pointer, transformed.pointer, bias?.pointer, activation.kernel, x.fresh,
-          scratch, tiles.lowerBound, tiles.upperBound)
-      }
-    } else {
-      let rowsPerImage = (inputShape[1] + geometry.stride - 1) / geometry.stride
-      ThreadPool.shared.split(inputShape[0] * rowsPerImage) { rows in
-        kernel_convolve_transposed(
-          shape, gradient.pointer, packed.pointer, bias?.pointer, activation.kernel, x.fresh,
-          rows.lowerBound, rows.upperBound)
-      }
+  let isFiltered = geometry.withKernelShape(input: inputShape, output: gradient.shape) { shape in
+    guard kernel_winograd_is_faster(shape) else { return false }
+    let packed = PackedWeights(transposing: weights, taps: geometry.taps.count)
+    let transformed = FilteringWeights(packed, transposed: true, shape)
+    splitTiles(of: shape) { tiles, scratch in
+      kernel_winograd_convolve_transposed(
+        shape, gradient.pointer, transformed.pointer, bias?.pointer, activation.kernel, x.fresh,
+        scratch, tiles.lowerBound, tiles.upperBound)
+    }
+    return true
+  }
+  if !isFiltered { gatherTransposed(gradient, weights, bias, activation, to: x, geometry) }
+  return x
+}
+
+/// The adjoint, directly.
+private func gatherTransposed(
+  _ gradient: Tensor, _ weights: Tensor, _ bias: Tensor?, _ activation: Activation,
+  to x: Tensor, _ geometry: ConvolutionGeometry
+) {
+  let packed = PackedWeights(
+    transposing: weights, taps: geometry.taps.count, arithmetic: geometry.arithmetic)
+  let operands = gradient.operands(in: geometry.arithmetic)
+  geometry.withKernelShape(
+    input: x.shape, output: operands.shape, bfloat16: geometry.arithmetic == .bfloat16
+  ) { shape in
+    let rowsPerImage = (x.shape[1] + geometry.stride - 1) / geometry.stride
+    ThreadPool.shared.split(x.shape[0] * rowsPerImage) { rows in
+      kernel_convolve_transposed(
+        shape, operands.pointer, packed.pointer, bias?.pointer, activation.kernel, x.fresh,
+        rows.lowerBound, rows.upperBound)
     }
   }
-  return x
 }

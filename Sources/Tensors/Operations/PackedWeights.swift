@@ -10,28 +10,37 @@ public struct PackedWeights {
   /// Output channels.
   public let outputs: Int
 
+  /// In which numbers they are multiplied.
+  public let arithmetic: Arithmetic
+  /// What an input has in a row per tap, as kernels count: its channels, or pairs of them.
+  public let operands: Int
+
   /// Packs weights [taps, inputs, outputs].
-  public init(_ weights: Tensor, taps: Int) {
-    self.init(weights, taps: 0..<taps, of: taps)
+  public init(_ weights: Tensor, taps: Int, arithmetic: Arithmetic = .float32) {
+    self.init(weights, taps: 0..<taps, of: taps, arithmetic: arithmetic)
   }
 
   /// Packs some taps of weights [all taps, inputs, outputs].
-  init(_ weights: Tensor, taps: Range<Int>, of all: Int) {
+  init(_ weights: Tensor, taps: Range<Int>, of all: Int, arithmetic: Arithmetic = .float32) {
     self.init(
       weights, taps: taps, inputs: weights.count / (all * weights.channels),
-      outputs: weights.channels, pack: kernel_pack)
+      outputs: weights.channels, arithmetic,
+      pack: arithmetic == .bfloat16 ? kernel_pack_bfloat16 : kernel_pack)
   }
 
   /// Packs weights [taps, outputs, inputs] with the last two axes exchanged.
-  init(transposing weights: Tensor, taps: Int) {
-    self.init(transposing: weights, taps: 0..<taps, of: taps)
+  init(transposing weights: Tensor, taps: Int, arithmetic: Arithmetic = .float32) {
+    self.init(transposing: weights, taps: 0..<taps, of: taps, arithmetic: arithmetic)
   }
 
   /// Packs some taps of weights [all taps, outputs, inputs] with the last two axes exchanged.
-  init(transposing weights: Tensor, taps: Range<Int>, of all: Int) {
+  init(
+    transposing weights: Tensor, taps: Range<Int>, of all: Int, arithmetic: Arithmetic = .float32
+  ) {
     self.init(
       weights, taps: taps, inputs: weights.channels,
-      outputs: weights.count / (all * weights.channels), pack: kernel_pack_transposed)
+      outputs: weights.count / (all * weights.channels), arithmetic,
+      pack: arithmetic == .bfloat16 ? kernel_pack_bfloat16_transposed : kernel_pack_transposed)
   }
 
   /// Output channels whose weights lie together; of the last of these there may be fewer.
@@ -41,14 +50,16 @@ public struct PackedWeights {
   var countPerTap: Int { kernel_packed_count(1, Int32(inputs), Int32(outputs)) }
 
   private init(
-    _ weights: Tensor, taps: Range<Int>, inputs: Int, outputs: Int,
+    _ weights: Tensor, taps: Range<Int>, inputs: Int, outputs: Int, _ arithmetic: Arithmetic,
     pack: (UnsafePointer<Float>?, Int32, Int32, Int32, UnsafeMutablePointer<Float>?) -> Void
   ) {
     self.taps = taps.count
     self.inputs = inputs
     self.outputs = outputs
+    self.arithmetic = arithmetic
+    operands = arithmetic == .bfloat16 ? Int(kernel_pair_count(Int32(inputs))) : inputs
     storage = Storage(
-      count: kernel_packed_count(Int32(taps.count), Int32(inputs), Int32(outputs)))
+      count: kernel_packed_count(Int32(taps.count), Int32(operands), Int32(outputs)))
     pack(
       weights.pointer + taps.lowerBound * inputs * outputs, Int32(taps.count), Int32(inputs),
       Int32(outputs), storage.elements)
