@@ -65,7 +65,7 @@ public struct Convolution {
   ) -> Tensor {
     x.convolved(
       with: effectiveWeight(in: pass), bias: bias.map { pass($0) }, adding: addend,
-      activation: activation, geometry: geometry)
+      activation: activation, geometry: geometry, keepsWeights: pass.isInference)
   }
 }
 

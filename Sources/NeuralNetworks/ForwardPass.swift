@@ -8,6 +8,8 @@ import Tensors
 public final class ForwardPass {
   /// Those who share the batch.
   public let communicator: any Communicator
+  /// Whether no training has a part in it.
+  public let isInference: Bool
   private let tape: Tape?
   private let randomness: Randomness?
   private let recomputesBlocks: Bool
@@ -26,18 +28,19 @@ public final class ForwardPass {
   ) {
     self.init(
       tape: tape, randomness: randomness, recomputesBlocks: recomputingBlocks,
-      communicator: communicator)
+      communicator: communicator, isInference: false)
   }
 
   /// A pass without gradients or dropout.
   public static var inference: ForwardPass {
-    ForwardPass(tape: nil, randomness: nil, communicator: SoleProcess())
+    ForwardPass(tape: nil, randomness: nil, communicator: SoleProcess(), isInference: true)
   }
 
   private init(
     tape: Tape?, randomness: Randomness?, recomputesBlocks: Bool = false,
-    communicator: any Communicator
+    communicator: any Communicator, isInference: Bool
   ) {
+    self.isInference = isInference
     self.tape = tape
     self.randomness = randomness
     self.recomputesBlocks = recomputesBlocks
@@ -77,7 +80,8 @@ public final class ForwardPass {
   }
 
   private func insidePass(tape: Tape?, randomness: Randomness?) -> ForwardPass {
-    ForwardPass(tape: tape, randomness: randomness, communicator: communicator)
+    ForwardPass(
+      tape: tape, randomness: randomness, communicator: communicator, isInference: isInference)
   }
 
   private func nextStream() -> Randomness? {

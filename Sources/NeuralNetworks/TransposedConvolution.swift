@@ -34,6 +34,7 @@ public struct TransposedConvolution {
     _ x: Tensor, activation: Activation = .identity, in pass: ForwardPass
   ) -> Tensor {
     x.convolvedTransposed(
-      with: pass(weight), bias: pass(bias), activation: activation, geometry: geometry)
+      with: pass(weight), bias: pass(bias), activation: activation, geometry: geometry,
+      keepsWeights: pass.isInference)
   }
 }

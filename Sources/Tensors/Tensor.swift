@@ -88,6 +88,7 @@ public struct Tensor {
       copy.elements.update(from: storage.elements, count: count)
       storage = copy
     }
+    storage.prepared = PreparedWeights()
     return try body(UnsafeMutableBufferPointer(start: storage.elements, count: count))
   }
 
@@ -99,6 +100,8 @@ public struct Tensor {
 final class Storage {
   let elements: UnsafeMutablePointer<Float>
   let count: Int
+  /// What was made of the elements, if they are a convolution's weights.
+  var prepared = PreparedWeights()
   private let capacity: Int
 
   init(count: Int) {

@@ -28,6 +28,9 @@ struct ScalingStudy: CustomStringConvertible {
         title: "stage-one step, batch of 64×64", sizes: [2, 8, 32, 64],
         unit: ("image", { $0 }), work: { (VQVAEWorkloads(size: 64, batch: $0).step, $0) }),
       Series(
+        title: "encoding 64×64, batch", sizes: [1, 4, 16, 64], unit: ("image", { $0 }),
+        work: { (VQVAEWorkloads(size: 64, batch: $0).encoding, $0) }),
+      Series(
         title: "encoding 64×64, codes in the codebook", sizes: [64, 256, 1024, 4096],
         unit: ("code", { $0 }),
         work: { (VQVAEWorkloads(size: 64, batch: 8, codes: $0).encoding, 8) }),

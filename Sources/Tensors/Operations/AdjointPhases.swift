@@ -12,11 +12,21 @@ struct AdjointPhases {
   /// The phases of the adjoint of a convolution with `weights`, [taps, output channels, input channels],
   /// to `shape`, NHWC; nil where they do not fit a vector side by side, are not all of one size, or
   /// would read more pixels than one by one.
-  init?(of geometry: ConvolutionGeometry, _ weights: Tensor, to shape: [Int]) {
-    let (stride, channels, inputs) = (geometry.stride, shape[3], weights.channels)
-    let phases = stride * stride
-    guard stride > 1, phases * channels <= 16, shape[1] % stride == 0, shape[2] % stride == 0
+  static func fitting(
+    _ shape: [Int], of geometry: ConvolutionGeometry, _ weights: Tensor, areKept: Bool
+  ) -> AdjointPhases? {
+    let stride = geometry.stride
+    guard stride > 1, stride * stride * shape[3] <= 16, shape[1].isMultiple(of: stride),
+      shape[2].isMultiple(of: stride)
     else { return nil }
+    return weights.prepared(.phases, for: geometry, isKept: areKept) {
+      AdjointPhases(of: geometry, weights, channels: shape[3])
+    }
+  }
+
+  private init?(of geometry: ConvolutionGeometry, _ weights: Tensor, channels: Int) {
+    let (stride, inputs) = (geometry.stride, weights.channels)
+    let phases = stride * stride
     // Output s · l + phase meets a tap at input l + (phase − offset) / s.
     let meetings = geometry.taps.offsets.map { offset in
       let phase = (row: offset.row.modulo(stride), column: offset.column.modulo(stride))

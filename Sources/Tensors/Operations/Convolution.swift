@@ -108,10 +108,12 @@ extension Tensor {
   ///   - weights: [taps, input channels, output channels], or [height, width, …] for a rectangle.
   ///   - bias: [output channels].
   ///   - addend: a tensor of the output's shape, added before the activation.
+  ///   - keepsWeights: whether the weights keep what kernels need them as, until they change: right for a
+  ///     model that only infers.
   /// - Returns: [images, ⌈height/s⌉, ⌈width/s⌉, output channels]; pixels outside the image count as zero.
   public func convolved(
     with weights: Tensor, bias: Tensor? = nil, adding addend: Tensor? = nil,
-    activation: Activation = .identity, geometry: ConvolutionGeometry
+    activation: Activation = .identity, geometry: ConvolutionGeometry, keepsWeights: Bool = false
   ) -> Tensor {
     let stride = geometry.stride
     precondition(
@@ -122,7 +124,8 @@ extension Tensor {
       weights.channels,
     ]
     let output = convolve(
-      self, weights, bias, addend, activation, to: outputShape, geometry)
+      self, weights, bias, addend, activation, to: outputShape, geometry,
+      keepsWeights: keepsWeights)
     let keepsInput = weights.isTracked
     let input = keepsInput ? self.detached : nil
     let inputShape = shape
@@ -151,10 +154,11 @@ extension Tensor {
   /// - Parameters:
   ///   - weights: [taps, output channels, input channels]: those of the convolution it is adjoint to.
   ///   - bias: [output channels].
+  ///   - keepsWeights: as for a convolution.
   /// - Returns: [images, height · s, width · s, output channels].
   public func convolvedTransposed(
     with weights: Tensor, bias: Tensor? = nil, activation: Activation = .identity,
-    geometry: ConvolutionGeometry
+    geometry: ConvolutionGeometry, keepsWeights: Bool = false
   ) -> Tensor {
     let stride = geometry.stride
     let outputChannels = weights.count / (geometry.taps.count * channels)
@@ -163,7 +167,8 @@ extension Tensor {
       "weights \(weights.shape) do not fit \(shape)")
     let output = adjoint(
       self, weights, bias, activation,
-      to: [shape[0], shape[1] * stride, shape[2] * stride, outputChannels], geometry)
+      to: [shape[0], shape[1] * stride, shape[2] * stride, outputChannels], geometry,
+      keepsWeights: keepsWeights)
     let input = weights.isTracked ? self.detached : nil
     let inputShape = shape
     let tracked = (input: isTracked, bias: bias?.isTracked ?? false)

@@ -11,9 +11,14 @@ func workspace(_ count: Int) -> Storage {
 struct FilteringWeights {
   private let storage: Storage
 
-  /// The weights of the convolution of `shape`, or of its adjoint, from the packed ones of either.
-  init(_ packed: PackedWeights, transposed: Bool, _ shape: UnsafePointer<kernel_convolution>) {
-    let storage = workspace(kernel_winograd_weights_count(shape, transposed))
+  /// The weights of the convolution of `shape`, or of its adjoint, from the packed ones of either; in memory
+  /// of their own where they are kept.
+  init(
+    _ packed: PackedWeights, transposed: Bool, _ shape: UnsafePointer<kernel_convolution>,
+    isKept: Bool
+  ) {
+    let count = kernel_winograd_weights_count(shape, transposed)
+    let storage = isKept ? Storage(count: count) : workspace(count)
     ThreadPool.shared.split(packed.countPerTap, grain: 1024) { part in
       kernel_winograd_transform_weights(
         shape, packed.pointer, transposed, storage.elements, part.lowerBound, part.upperBound)
