@@ -7,7 +7,7 @@ public let buildDescription = """
   vqvae2 1.0.0, commit \(buildCommit())
   traits: \(traits.isEmpty ? "none" : traits.joined(separator: ", "))
   kernels: \(String(cString: kernel_instruction_set()))
-  arithmetic: float32
+  arithmetic: float32, bfloat16\(kernel_multiplies_bfloat16() ? "" : " (emulated)")
   """
 
 private let traits = {

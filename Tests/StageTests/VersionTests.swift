@@ -12,7 +12,7 @@ import Testing
     #expect(lines.count == 4)
     #expect(lines[0].wholeMatch(of: /vqvae2 \d+\.\d+\.\d+, commit (unknown|[0-9a-f]{12})/) != nil)
     #expect(lines[1] == "traits: Archives, JPEG, WebP" || lines[1].contains("MPI"))
-    #expect(lines[2...] == ["kernels: plain", "arithmetic: float32"])
+    #expect(lines[2...] == ["kernels: plain", "arithmetic: float32, bfloat16 (emulated)"])
   }
 
   @Test func theCommitIsTheOneThatWasBuilt() throws {

@@ -1,6 +1,6 @@
 // The kernels for one instruction set. The including file defines VECTOR_WIDTH, PANEL_VECTORS,
-// TILE_ROWS, TABLE and
-// INSTRUCTION_SET, and MULTIPLY_PAIRS where there is an instruction for pairs of bfloat16; everything here is static to it.
+// TILE_ROWS, TABLE and INSTRUCTION_SET, and MULTIPLY_PAIRS where there is an instruction for pairs of
+// bfloat16; everything here is static to it.
 #include <math.h>
 #include <string.h>
 

@@ -3,10 +3,10 @@
 // Weights are packed in panels of up to PANEL_VECTORS vectors of output channels; within a panel they
 // lie [tap][input channel][output channel], in the order they are read. Each step of the inner loop
 // loads one row of the panel, broadcasts one input channel of each pixel and issues rows × vectors
-// fused multiply-adds, so inputs need no im2col: a tap is a set of pointers. Where the operands are pairs of
-// bfloat16, a pair stands for a float throughout. Six pixels by four vectors of
-// sixteen channels are 24 of AVX-512's 32 registers, by two vectors of eight 12 of AVX2's 16; both reach
-// sgemm's speed where weights are read often enough (Convolution.h has the measurements).
+// fused multiply-adds, so inputs need no im2col: a tap is a set of pointers. Where bfloat16s are multiplied, a
+// pair of them stands in the place of a float throughout. Six pixels by four vectors of sixteen channels are
+// 24 of AVX-512's 32 registers, by two vectors of eight 12 of AVX2's 16; both reach sgemm's speed where
+// weights are read often enough (Convolution.h has the measurements).
 
 typedef struct {
   const float *bias;            // of this panel, or NULL
@@ -15,9 +15,9 @@ typedef struct {
 } tile_end;
 
 INLINE void tile(
-    const int rows, const int vectors, const bool bfloat16, int taps, int channels, const float *const *inputs,
-    int input_step, const float *const *weights, tile_end end, const float *const *addends,
-    float *const *outputs, int live) {
+    const int rows, const int vectors, const bool bfloat16, int taps, int channels,
+    const float *const *inputs, int input_step, const float *const *weights, tile_end end,
+    const float *const *addends, float *const *outputs, int live) {
   vector sums[TILE_ROWS][PANEL_VECTORS];
   for (int r = 0; r < rows; r++) {
     for (int v = 0; v < vectors; v++) sums[r][v] = (vector){};
@@ -59,11 +59,12 @@ INLINE void tile(
 
 // A tile with its size made constant. Surplus rows are computed and not stored.
 INLINE void tile_of_vectors(
-    const int vectors, const bool bfloat16, int rows, int taps, int channels, const float *const *inputs,
-    const float *const *weights, tile_end end, const float *const *addends,
-    float *const *outputs) {
+    const int vectors, const bool bfloat16, int rows, int taps, int channels,
+    const float *const *inputs, const float *const *weights, tile_end end,
+    const float *const *addends, float *const *outputs) {
 #define TILE(count) \
-  tile(count, vectors, bfloat16, taps, channels, inputs, TILE_ROWS, weights, end, addends, outputs, rows)
+  tile(count, vectors, bfloat16, taps, channels, inputs, TILE_ROWS, weights, end, addends, outputs, \
+       rows)
   if (rows == 1) {
     TILE(1);
   } else if (rows == 2) {
@@ -97,7 +98,8 @@ static __typeof__(tile_1) *const bfloat16_tile_functions[] = {
     NULL, bfloat16_tile_1, bfloat16_tile_2, bfloat16_tile_3, bfloat16_tile_4};
 #else
 static __typeof__(tile_1) *const tile_functions[] = {NULL, tile_1, tile_2};
-static __typeof__(tile_1) *const bfloat16_tile_functions[] = {NULL, bfloat16_tile_1, bfloat16_tile_2};
+static __typeof__(tile_1) *const bfloat16_tile_functions[] = {
+    NULL, bfloat16_tile_1, bfloat16_tile_2};
 #endif
 #undef TILE_FUNCTION
 

@@ -41,8 +41,9 @@ INLINE void outer_tile(
 }
 
 INLINE void outer_tiles_of_vectors(
-    const int vectors, const bool bfloat16, int first, int end, int pairs, const float *const *inputs,
-    const float *const *gradients, int first_output, int width, float *dw, int dw_stride) {
+    const int vectors, const bool bfloat16, int first, int end, int pairs,
+    const float *const *inputs, const float *const *gradients, int first_output, int width,
+    float *dw, int dw_stride) {
 #define OUTER(count) \
   outer_tile(count, vectors, bfloat16, pairs, inputs, c, gradients, first_output, width, \
              dw + (long)c * dw_stride + first_output, dw_stride)
@@ -145,8 +146,7 @@ static void convolution_weight_gradient(
       if (pairs == 0) continue;
       float *sum = dw + tap_row * outputs;
       if (shape->bfloat16) {
-        bfloat16_outer_product(
-            first, last, pairs, inputs, gradients, channels, outputs, sum);
+        bfloat16_outer_product(first, last, pairs, inputs, gradients, channels, outputs, sum);
       } else {
         outer_product(first, last, pairs, inputs, gradients, outputs, sum);
       }

@@ -39,9 +39,9 @@ typedef enum { KERNEL_IDENTITY, KERNEL_RELU, KERNEL_ELU } kernel_activation;
 /// Any set of taps: a rectangle makes an ordinary convolution (padding is in the offsets, which may
 /// be negative), the past of a raster scan a causal one. Pixels outside the image are zero.
 ///
-/// With `bfloat16`, what is multiplied are numbers of that type. What is summed over lies in pairs then, each in the place
-/// of one float, and counts as so many channels: the inputs of `kernel_convolve`, the outputs of
-/// `kernel_convolve_transposed`.
+/// With `bfloat16`, what is multiplied are numbers of that type. What is summed over lies in pairs then,
+/// each in the place of one float, and counts as so many channels: the inputs of `kernel_convolve`, the
+/// outputs of `kernel_convolve_transposed`.
 typedef struct {
   int images;
   int input_height, input_width, input_channels;

@@ -64,9 +64,11 @@ final class RowHistory {
 
   func record(_ source: Rows, at wavefront: Wavefront) {
     let operands = source.operands(in: arithmetic, count: wavefront.positions.count * images)
-    for (index, position) in wavefront.positions.enumerated() {
-      rows[position * images].update(
-        from: operands[index * images], count: images * rows.channels)
+    withExtendedLifetime(operands) {
+      for (index, position) in wavefront.positions.enumerated() {
+        rows[position * images].update(
+          from: operands[index * images], count: images * rows.channels)
+      }
     }
   }
 
