@@ -15,7 +15,7 @@ public final class Classifier {
   /// Builds the model; its configuration must have no `problem`.
   public init(_ configuration: ClassifierConfiguration, start: ParameterStore.Start) {
     precondition(configuration.problem == nil, configuration.problem ?? "")
-    let parameters = ParameterStore(start, arithmetic: configuration.arithmetic ?? .float32)
+    let parameters = ParameterStore(start, arithmetic: configuration.arithmetic)
     switch configuration.architecture {
     case .plain: network = PlainNetwork(parameters.root, configuration: configuration)
     case .residual: network = ResidualNetwork(parameters.root, configuration: configuration)

@@ -25,10 +25,10 @@ public final class ParameterStore {
   /// What is saved beside it.
   public private(set) var statistics: [Parameter] = []
 
-  /// An empty store.
-  public init(_ start: Start, arithmetic: Arithmetic = .float32) {
+  /// An empty store; without an arithmetic, that is float32.
+  public init(_ start: Start, arithmetic: Arithmetic? = nil) {
     self.start = start
-    self.arithmetic = arithmetic
+    self.arithmetic = arithmetic ?? .float32
   }
 
   /// The scope without a prefix.

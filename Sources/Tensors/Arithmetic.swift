@@ -12,6 +12,11 @@ public enum Arithmetic: String, Codable, Sendable, CaseIterable {
 
   /// Whether the processor has instructions for it. Else it comes to the same numbers, and saves no time.
   public var isNative: Bool { self == .float32 || kernel_multiplies_bfloat16() }
+
+  /// What a product reads of so many channels, as kernels count: the channels, or pairs of them.
+  public func operandCount(of channels: Int) -> Int {
+    self == .float32 ? channels : Int(kernel_pair_count(Int32(channels)))
+  }
 }
 
 extension Tensor {
@@ -19,7 +24,7 @@ extension Tensor {
   /// [..., ⌈channels / 2⌉], which only kernels can make sense of. Not recorded.
   public func operands(in arithmetic: Arithmetic) -> Tensor {
     guard arithmetic == .bfloat16 else { return self }
-    let pairsOfRow = Int(kernel_pair_count(Int32(channels)))
+    let pairsOfRow = arithmetic.operandCount(of: channels)
     let pairs = Tensor(uninitialized: shape.dropLast() + [pairsOfRow])
     ThreadPool.shared.splitIfIdle(rows, grain: 16, multiplyAdds: count) { part in
       kernel_pair_bfloat16(

@@ -24,8 +24,7 @@ struct AddedObjectives {
     discriminator = configuration.adversary.map { _ in
       PatchDiscriminator(
         imageChannels: configuration.imageChannels,
-        arithmetic: configuration.arithmetic ?? .float32,
-        start: start)
+        arithmetic: configuration.arithmetic, start: start)
     }
     let start = Int((configuration.adversary?.start ?? 0) * Float(settings.stepsAtFirst))
     opponent = discriminator.map { TrainingTask.Opponent($0.parameters, after: start) }

@@ -32,7 +32,7 @@ public final class VAE {
   /// Builds the model; its configuration must have no `problem`.
   public init(_ configuration: VAEConfiguration, start: ParameterStore.Start) {
     precondition(configuration.problem == nil, configuration.problem ?? "")
-    let parameters = ParameterStore(start, arithmetic: configuration.arithmetic ?? .float32)
+    let parameters = ParameterStore(start, arithmetic: configuration.arithmetic)
     let root = parameters.root
     let map = configuration.mapSize
     let mapCount = map.height * map.width * configuration.channels

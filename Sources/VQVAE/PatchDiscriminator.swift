@@ -14,9 +14,11 @@ public final class PatchDiscriminator {
 
   /// A discriminator of images of 1 or 3 channels.
   ///
-  /// - Parameter channels: those of the first convolution; each later one has twice as many.
+  /// - Parameters:
+  ///   - channels: those of the first convolution; each later one has twice as many.
+  ///   - arithmetic: in which numbers convolutions multiply; nil for float32.
   public init(
-    imageChannels: Int, channels: Int = 32, arithmetic: Arithmetic = .float32,
+    imageChannels: Int, channels: Int = 32, arithmetic: Arithmetic? = nil,
     start: ParameterStore.Start
   ) {
     parameters = ParameterStore(start, arithmetic: arithmetic)

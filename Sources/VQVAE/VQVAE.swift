@@ -32,7 +32,7 @@ public final class VQVAE {
   /// Builds the model, or where it has no codebooks what an autoencoder has of it.
   init(_ configuration: VQVAEConfiguration, start: ParameterStore.Start, hasCodebooks: Bool) {
     precondition(configuration.problem == nil, configuration.problem ?? "")
-    let parameters = ParameterStore(start, arithmetic: configuration.arithmetic ?? .float32)
+    let parameters = ParameterStore(start, arithmetic: configuration.arithmetic)
     let levels = configuration.levels
     let scopes = levels.map { parameters.root.scope($0.name) }
     // Channels of all levels down to and including one, side by side.

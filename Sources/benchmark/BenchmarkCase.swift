@@ -22,30 +22,26 @@ enum BenchmarkCase: String, CaseIterable {
 
   /// Builds the models and data of the case. Networks multiply in `arithmetic`.
   func prepare(_ arithmetic: Arithmetic) throws -> Workload {
-    func prior(
-      side: Int, batch: Int, isConditioned: Bool = false, channels: Int = 128, blocks: Int = 2,
-      attentionHeads: Int = 0
-    ) -> PriorWorkloads {
-      PriorWorkloads(
-        side: side, batch: batch, isConditioned: isConditioned, channels: channels, blocks: blocks,
-        attentionHeads: attentionHeads, arithmetic: arithmetic)
-    }
-    func vqvae(size: Int, batch: Int) -> VQVAEWorkloads {
-      VQVAEWorkloads(size: size, batch: batch, arithmetic: arithmetic)
-    }
-    return switch self {
+    switch self {
     case .matrixProduct: try openBLASProduct(size: 1024)
-    case .vqvaeStep64: vqvae(size: 64, batch: 32).step
-    case .vqvaeStep256: vqvae(size: 256, batch: 4).step
-    case .vqvaeEncode64: vqvae(size: 64, batch: 32).encoding
-    case .vqvaeEncode256: vqvae(size: 256, batch: 4).encoding
-    case .priorStepTop8: prior(side: 8, batch: 16, attentionHeads: 8).step
-    case .priorStepBottom16: prior(side: 16, batch: 16, isConditioned: true).step
+    case .vqvaeStep64: VQVAEWorkloads(size: 64, batch: 32, arithmetic: arithmetic).step
+    case .vqvaeStep256: VQVAEWorkloads(size: 256, batch: 4, arithmetic: arithmetic).step
+    case .vqvaeEncode64: VQVAEWorkloads(size: 64, batch: 32, arithmetic: arithmetic).encoding
+    case .vqvaeEncode256: VQVAEWorkloads(size: 256, batch: 4, arithmetic: arithmetic).encoding
+    case .priorStepTop8:
+      PriorWorkloads(side: 8, batch: 16, attentionHeads: 8, arithmetic: arithmetic).step
+    case .priorStepBottom16:
+      PriorWorkloads(side: 16, batch: 16, isConditioned: true, arithmetic: arithmetic).step
     case .priorStepTop16:
-      prior(side: 16, batch: 8, channels: 256, blocks: 4, attentionHeads: 8).step
-    case .sample16: prior(side: 16, batch: 16, isConditioned: true).sampling
-    case .sample32: prior(side: 32, batch: 16, isConditioned: true).sampling
-    case .sampleOne16: prior(side: 16, batch: 1, isConditioned: true).sampling
+      PriorWorkloads(
+        side: 16, batch: 8, channels: 256, blocks: 4, attentionHeads: 8, arithmetic: arithmetic
+      ).step
+    case .sample16:
+      PriorWorkloads(side: 16, batch: 16, isConditioned: true, arithmetic: arithmetic).sampling
+    case .sample32:
+      PriorWorkloads(side: 32, batch: 16, isConditioned: true, arithmetic: arithmetic).sampling
+    case .sampleOne16:
+      PriorWorkloads(side: 16, batch: 1, isConditioned: true, arithmetic: arithmetic).sampling
     case .classifierStep: stepOfClassifier(arithmetic)
     case .pngDecode: try decodingOfPNGs()
     case .jpegLarge: try PictureWorkloads.reducing("large")

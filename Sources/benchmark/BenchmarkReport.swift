@@ -30,8 +30,8 @@ struct BenchmarkResult: Codable {
 }
 
 /// The tables of a benchmark: ours and theirs at their best, of all variants in either arithmetic, and in
-/// float32 alone, and the ratios, medians over all rounds; and what ours is made of. A sampler that runs the whole
-/// network for each position has rows of its own, besides those that cache.
+/// float32 alone, and the ratios, medians over all rounds; and what ours is made of. A sampler that runs the
+/// whole network for each position has rows of its own, besides those that cache.
 struct BenchmarkReport: CustomStringConvertible {
   private let results: [BenchmarkResult]
 
@@ -59,7 +59,7 @@ struct BenchmarkReport: CustomStringConvertible {
     for name in names {
       guard let ours = ours(name), let inFloat32 = median(side: "ours", "float32", name)
       else { continue }
-      let theirs = best(name, in: ["float32", "bfloat16"])
+      let theirs = best(name, in: Self.arithmetics)
       table.addRow(row(ours, theirs, inFloat32: (inFloat32, best(name, in: ["float32"]))))
       if let whole = median(side: "whole", "float32", name) {
         table.addRow(row(ours, whole, inFloat32: (inFloat32, whole)))
@@ -69,16 +69,23 @@ struct BenchmarkReport: CustomStringConvertible {
       .joined(separator: "\n\n")
   }
 
+  private static let arithmetics = ["float32", "bfloat16"]
+
   /// Ours in its faster arithmetic.
   private func ours(_ name: String) -> BenchmarkResult? {
-    ["float32", "bfloat16"].compactMap { median(side: "ours", $0, name) }
-      .min { $0.seconds < $1.seconds }
+    fastest(of: ["ours"], name, in: Self.arithmetics)
   }
 
   /// The fastest variant of the other side that is not a row of its own.
   private func best(_ name: String, in arithmetics: [String]) -> BenchmarkResult? {
     let sides = Set(results.filter { $0.name == name }.map(\.side)).subtracting(["ours", "whole"])
-    return sides.flatMap { side in arithmetics.compactMap { median(side: side, $0, name) } }
+    return fastest(of: sides, name, in: arithmetics)
+  }
+
+  private func fastest(
+    of sides: Set<String>, _ name: String, in arithmetics: [String]
+  ) -> BenchmarkResult? {
+    sides.flatMap { side in arithmetics.compactMap { median(side: side, $0, name) } }
       .min { $0.seconds < $1.seconds }
   }
 

@@ -21,7 +21,7 @@ public final class Prior {
   /// Builds the model; its configuration must have no `problem`.
   public init(_ configuration: PriorConfiguration, start: ParameterStore.Start) {
     precondition(configuration.problem == nil, configuration.problem ?? "")
-    let parameters = ParameterStore(start, arithmetic: configuration.arithmetic ?? .float32)
+    let parameters = ParameterStore(start, arithmetic: configuration.arithmetic)
     let root = parameters.root
     rowsAbove = CodeConvolution(
       root.scope("rowsAbove"), classes: configuration.level.codebookSize,

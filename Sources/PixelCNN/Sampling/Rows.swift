@@ -23,7 +23,7 @@ final class Rows {
   /// What products in some arithmetic read of the first `count` rows.
   func operands(in arithmetic: Arithmetic, count: Int) -> Rows {
     guard arithmetic == .bfloat16 else { return self }
-    let pairs = Rows(count: count, channels: Int(kernel_pair_count(Int32(channels))))
+    let pairs = Rows(count: count, channels: arithmetic.operandCount(of: channels))
     kernel_pair_bfloat16(base, count, Int32(channels), pairs.base)
     return pairs
   }

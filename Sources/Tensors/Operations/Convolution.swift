@@ -60,10 +60,10 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   }
 
   /// Calls `body` with the kernels' description of the convolution from `input` to `output`, both NHWC.
-  /// With `bfloat16`, what is summed over is in pairs, and the shape that has them counts them.
+  /// For the direct form in bfloat16, what is summed over is in pairs, and the shape that has them counts
+  /// them.
   func withKernelShape<Result>(
-    input: [Int], output: [Int], bfloat16: Bool = false,
-    _ body: (UnsafePointer<kernel_convolution>) -> Result
+    input: [Int], output: [Int], _ body: (UnsafePointer<kernel_convolution>) -> Result
   ) -> Result {
     precondition(input.count == 4 && output.count == 4, "a convolution needs NHWC tensors")
     precondition(
@@ -75,7 +75,7 @@ public struct ConvolutionGeometry: Hashable, Sendable {
           input_channels: Int32(input[3]), output_height: Int32(output[1]),
           output_width: Int32(output[2]), output_channels: Int32(output[3]),
           stride: Int32(stride), tap_count: Int32(taps.count), tap_rows: rows.baseAddress,
-          tap_columns: columns.baseAddress, bfloat16: bfloat16)
+          tap_columns: columns.baseAddress, bfloat16: arithmetic == .bfloat16)
         return withUnsafePointer(to: shape, body)
       }
     }

@@ -54,9 +54,7 @@ private func gather(
     PackedWeights(weights, taps: geometry.taps.count, arithmetic: geometry.arithmetic)
   }
   let operands = x.operands(in: geometry.arithmetic)
-  geometry.withKernelShape(
-    input: operands.shape, output: y.shape, bfloat16: geometry.arithmetic == .bfloat16
-  ) { shape in
+  geometry.withKernelShape(input: operands.shape, output: y.shape) { shape in
     ThreadPool.shared.split(y.rows, grain: 24) { pixels in
       kernel_convolve(
         shape, operands.pointer, packed.pointer, bias?.pointer, addend?.pointer, activation.kernel,
@@ -125,9 +123,7 @@ private func gatherTransposed(
       transposing: weights, taps: geometry.taps.count, arithmetic: geometry.arithmetic)
   }
   let operands = gradient.operands(in: geometry.arithmetic)
-  geometry.withKernelShape(
-    input: x.shape, output: operands.shape, bfloat16: geometry.arithmetic == .bfloat16
-  ) { shape in
+  geometry.withKernelShape(input: x.shape, output: operands.shape) { shape in
     let rowsPerImage = (x.shape[1] + geometry.stride - 1) / geometry.stride
     ThreadPool.shared.split(x.shape[0] * rowsPerImage) { rows in
       kernel_convolve_transposed(

@@ -12,8 +12,8 @@ public struct PackedWeights {
 
   /// In which numbers they are multiplied.
   public let arithmetic: Arithmetic
-  /// What an input has in a row per tap, as kernels count: its channels, or pairs of them.
-  public let operands: Int
+  /// What kernels count as the inputs per tap.
+  public var operands: Int { arithmetic.operandCount(of: inputs) }
 
   /// Packs weights [taps, inputs, outputs].
   public init(_ weights: Tensor, taps: Int, arithmetic: Arithmetic = .float32) {
@@ -57,9 +57,9 @@ public struct PackedWeights {
     self.inputs = inputs
     self.outputs = outputs
     self.arithmetic = arithmetic
-    operands = arithmetic == .bfloat16 ? Int(kernel_pair_count(Int32(inputs))) : inputs
     storage = Storage(
-      count: kernel_packed_count(Int32(taps.count), Int32(operands), Int32(outputs)))
+      count: kernel_packed_count(
+        Int32(taps.count), Int32(arithmetic.operandCount(of: inputs)), Int32(outputs)))
     pack(
       weights.pointer + taps.lowerBound * inputs * outputs, Int32(taps.count), Int32(inputs),
       Int32(outputs), storage.elements)

@@ -15,9 +15,7 @@ private func summedProducts(
   if let window = CausalWindow(geometry, input: x.shape, output: gradient.shape) {
     return window.weightGradient(x, gradient, like: weights)
   }
-  return geometry.withKernelShape(
-    input: x.shape, output: gradient.shape, bfloat16: geometry.arithmetic == .bfloat16
-  ) { shape in
+  return geometry.withKernelShape(input: x.shape, output: gradient.shape) { shape in
     let pair = ConvolvedPair(
       shape: shape.pointee, input: x.pointer, gradient: gradient.pointer)
     return kernel_winograd_is_faster(shape)
