@@ -103,10 +103,18 @@ public final class AtomicFile {
     let closed = close(descriptor)
     descriptor = -1
     guard closed == 0 else { throw failure() }
-    if let old, rename(place, old) != 0, errno != ENOENT { throw failure() }
+    if let old, !keep(as: old) { throw failure() }
     guard rename(temporary, place) == 0 else { throw failure() }
     isPending = false
     Self.flushFolder(of: place)
+  }
+
+  /// Gives the file at `place`, if there is one, the name `old` as well, so that a process killed before
+  /// the renaming leaves a file at `place`; false, with the reason in `errno`, if the system refuses.
+  private func keep(as old: String) -> Bool {
+    guard unlink(old) == 0 || errno == ENOENT else { return false }
+    // Some file systems give a file one name only: there the old one is lost to `place` for a moment.
+    return link(place, old) == 0 || errno == ENOENT || rename(place, old) == 0
   }
 
   /// Makes a renaming to `place` last; not every file system can flush a folder, so none is made to.

@@ -41,6 +41,25 @@ import Testing
     #expect(try folder.contents() == ["a", "b"])
   }
 
+  @Test func keepingTheOldFileLeavesNoMomentWithoutOne() throws {
+    let path = try folder.write([0], to: "a")
+    let old = folder("b")
+    let writer = Thread {
+      for byte in UInt8(1)...200 {
+        guard let file = try? AtomicFile(path: path) else { return }
+        try? append([byte], to: file)
+        try? file.commit(keepingOldAs: old)
+      }
+    }
+    writer.start()
+    var missing = 0
+    while !writer.isFinished {
+      if !FileManager.default.fileExists(atPath: path) { missing += 1 }
+    }
+    #expect(missing == 0)
+    #expect(try readBytes(path) == [200] && readBytes(old) == [199])
+  }
+
   @Test func aLinkIsFollowed() throws {
     let target = try folder.write([1], to: "target")
     try FileManager.default.createSymbolicLink(
@@ -114,10 +133,10 @@ import Testing
     #expect(try folder.contents() == ["a"])
     #expect(try readBytes(path) == [1])
   }
+}
 
-  private func append(_ bytes: [UInt8], to file: AtomicFile) throws {
-    try bytes.withUnsafeBytes { try file.append($0) }
-  }
+private func append(_ bytes: [UInt8], to file: AtomicFile) throws {
+  try bytes.withUnsafeBytes { try file.append($0) }
 }
 
 #if canImport(Glibc)
