@@ -33,7 +33,7 @@ stage_one --steps "$vqvae_steps" --batch 32 --learning-rate 0.0015 --channels 64
 # There are few pictures: altered copies keep the priors from soon knowing them by heart.
 codes --copies 20 --flip --rotation 5 --scaling 0.05 --shear 0.05
 stage_two top --steps "$top_steps" --batch 32 --learning-rate 0.002 --channels "$top_channels" \
-  --dropout "$top_dropout"
-stage_two bottom --steps "$bottom_steps" --batch 32 --learning-rate 0.002
+  --dropout "$top_dropout" --no-pointwise-gates
+stage_two bottom --steps "$bottom_steps" --batch 32 --learning-rate 0.002 --no-pointwise-gates
 classifiers --flip --steps "$classifier_steps"
 stage_three

@@ -24,11 +24,11 @@ codes() {
     --output "$folder/codes.safetensors"
 }
 
-# stage_two LEVEL FLAG…: codes to the prior of a level, of the architecture that is shipped.
+# stage_two LEVEL FLAG…: codes to the prior of a level.
 stage_two() {
   echo "Stage 2: the prior of the $1 codes"
   train-prior --codes "$folder/codes.safetensors" --vqvae "$folder/vqvae.safetensors" --level "$1" \
-    --precision half --no-pointwise-gates "${@:2}" --output "$folder/prior-$1.safetensors"
+    --precision half "${@:2}" --output "$folder/prior-$1.safetensors"
 }
 
 # classifiers FLAG…: of the images, for the classes they have.
@@ -40,11 +40,11 @@ classifiers() {
     --output "$folder/judge.safetensors"
 }
 
-# stage_three: codes to samples, and what they are worth.
+# stage_three FLAG…: codes to samples, drawn as the flags say after some with none, and what they are worth.
 stage_three() {
   echo "Stage 3: codes to samples"
   sample-images --models "$folder" --count 100 --output "$folder/unfiltered"
-  sample-images --models "$folder" --count 100 --keep 0.5 --output "$folder/samples"
+  sample-images --models "$folder" --count 100 --keep 0.5 "$@" --output "$folder/samples"
   evaluate --models "$folder" "${test[@]}" --samples "$folder/unfiltered/samples.safetensors" \
     --samples "$folder/samples/samples.safetensors"
   echo "Look at $folder/samples/contact-sheet.png"
