@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-vqvae=(--steps 1200) top=(--dropout 0 --steps 3200) bottom_steps=700 classifier_steps=1500
+vqvae=(--steps 1200) top=(--dropout 0 --steps 2800) bottom_steps=700 classifier_steps=1500
 if [[ ${1:-} == --long ]]; then
   vqvae=(--steps 1400 --batch 128 --learning-rate 0.002 --revival 30)
   top=(--channels 128 --no-pointwise-gates --dropout 0.1 --learning-rate 0.002 --steps 20000 --keep last)
