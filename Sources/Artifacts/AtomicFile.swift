@@ -112,9 +112,11 @@ public final class AtomicFile {
   /// Gives the file at `place`, if there is one, the name `old` as well, so that a process killed before
   /// the renaming leaves a file at `place`; false, with the reason in `errno`, if the system refuses.
   private func keep(as old: String) -> Bool {
+    // Where there is none, a file at `old` may be all there is.
+    guard access(place, F_OK) == 0 else { return errno == ENOENT }
     guard unlink(old) == 0 || errno == ENOENT else { return false }
     // Some file systems give a file one name only: there the old one is lost to `place` for a moment.
-    return link(place, old) == 0 || errno == ENOENT || rename(place, old) == 0
+    return link(place, old) == 0 || rename(place, old) == 0
   }
 
   /// Makes a renaming to `place` last; not every file system can flush a folder, so none is made to.

@@ -60,6 +60,14 @@ import Testing
     #expect(try readBytes(path) == [200] && readBytes(old) == [199])
   }
 
+  @Test func whereThereIsNoFileTheOneBeforeItStays() throws {
+    let old = try folder.write([1], to: "b")
+    let file = try AtomicFile(path: folder("a"))
+    try append([2], to: file)
+    try file.commit(keepingOldAs: old)
+    #expect(try readBytes(folder("a")) == [2] && readBytes(old) == [1])
+  }
+
   @Test func aLinkIsFollowed() throws {
     let target = try folder.write([1], to: "target")
     try FileManager.default.createSymbolicLink(

@@ -40,7 +40,8 @@ classifiers() {
     --output "$folder/judge.safetensors"
 }
 
-# stage_three FLAG…: codes to samples, drawn as the flags say after some with none, and what they are worth.
+# stage_three FLAG…: codes to samples, some plain, the better half of others drawn with the flags, and what
+# they are worth.
 stage_three() {
   echo "Stage 3: codes to samples"
   sample-images --models "$folder" --count 100 --output "$folder/unfiltered"
