@@ -29,6 +29,6 @@ first_sheet digits
 stage_one --codes 128 "${vqvae[@]}"
 codes
 stage_two top "${top[@]}"
-stage_two bottom --channels 48 --dropout 0 --steps "$bottom_steps"
+stage_two bottom --dropout 0 --steps "$bottom_steps"
 classifiers --steps "$classifier_steps"
 stage_three --guidance 1.25

@@ -34,6 +34,6 @@ stage_one --steps "$vqvae_steps" --batch 32 --learning-rate 0.0015 --channels 64
 codes --copies 20 --flip --rotation 5 --scaling 0.05 --shear 0.05
 stage_two top --steps "$top_steps" --batch 32 --learning-rate 0.002 --channels "$top_channels" \
   --dropout "$top_dropout" --no-pointwise-gates
-stage_two bottom --steps "$bottom_steps" --batch 32 --learning-rate 0.002 --no-pointwise-gates
+stage_two bottom --channels 64 --steps "$bottom_steps" --batch 32 --learning-rate 0.002 --no-pointwise-gates
 classifiers --flip --steps "$classifier_steps"
 stage_three

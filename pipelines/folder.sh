@@ -48,27 +48,31 @@ has_classes() {
 }
 share() { awk "BEGIN { print $hours * $1 }"; }
 
+features=()
+if has_classes; then
+  echo "Classifiers: one to reject samples and to sharpen reconstructions, another to judge"
+  train-classifier "${images[@]}" "${shape[@]}" --flip --hours "$(share 0.1)" --precision half \
+    --output "$folder/classifier.safetensors"
+  train-classifier "${images[@]}" "${shape[@]}" --flip --hours "$(share 0.1)" --precision half \
+    --architecture residual --output "$folder/judge.safetensors"
+  features=(--features "$folder/classifier.safetensors")
+  count=100
+fi
+
 echo "Stage 1: pictures to codes"
-train-vqvae "${images[@]}" "${shape[@]}" --hours "$(share 0.3)" --precision half \
+train-vqvae "${images[@]}" "${shape[@]}" "${features[@]}" --hours "$(share 0.3)" --precision half \
   --output "$folder/vqvae.safetensors"
 extract-codes "${images[@]}" --vqvae "$folder/vqvae.safetensors" --copies 3 --shift 2 --rotation 0 \
   --shear 0 --flip --output "$folder/codes.safetensors"
 
 echo "Stage 2: priors of the codes"
 codes=(--codes "$folder/codes.safetensors" --vqvae "$folder/vqvae.safetensors")
-train-prior "${codes[@]}" --level top --hours "$(share 0.3)" \
+train-prior "${codes[@]}" --level top --hours "$(share 0.25)" \
   --precision half --output "$folder/prior-top.safetensors"
-train-prior "${codes[@]}" --level bottom --hours "$(share 0.2)" \
+train-prior "${codes[@]}" --level bottom --hours "$(share 0.25)" \
   --precision half --output "$folder/prior-bottom.safetensors"
 
-if has_classes; then
-  echo "Classifiers: one to reject samples, another to judge them"
-  train-classifier "${images[@]}" "${shape[@]}" --flip --hours "$(share 0.1)" --precision half \
-    --output "$folder/classifier.safetensors"
-  train-classifier "${images[@]}" "${shape[@]}" --flip --hours "$(share 0.1)" --precision half \
-    --architecture residual --output "$folder/judge.safetensors"
-  count=100
-else
+if ! has_classes; then
   echo "A critic to reject samples, and a judge of which way is up"
   [[ -e $folder/critic.safetensors ]] || sample-images --models "$folder" --count 4000 \
     --seed 1 --output "$folder/pool"

@@ -4,8 +4,10 @@ import PixelCNN
 
 /// The flags that shape a prior.
 struct PriorOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Channels of the residual stream.", valueName: "n"))
-  var channels = 64
+  @Option(
+    help: ArgumentHelp(
+      "Channels of the residual stream. (default: 64 for the top level, 48 below)", valueName: "n"))
+  var channels: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -78,6 +80,7 @@ struct PriorOptions: ParsableArguments {
       throw ValidationError("These codes have no classes; leave out --class-dropout.")
     }
     let classDropout = classNames.isEmpty ? 0 : self.classDropout ?? 0.1
+    let channels = self.channels ?? (above.isEmpty ? 64 : 48)
     let configuration = PriorConfiguration(
       level: level, conditions: above,
       classNames: classNames, channels: channels,
