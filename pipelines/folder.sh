@@ -48,28 +48,28 @@ has_classes() {
 }
 share() { awk "BEGIN { print $hours * $1 }"; }
 
-features=()
+features=() guidance=()
 if has_classes; then
   echo "Classifiers: one to reject samples and to sharpen reconstructions, another to judge"
   train-classifier "${images[@]}" "${shape[@]}" --flip --hours "$(share 0.1)" --precision half \
     --output "$folder/classifier.safetensors"
   train-classifier "${images[@]}" "${shape[@]}" --flip --hours "$(share 0.1)" --precision half \
     --architecture residual --output "$folder/judge.safetensors"
-  features=(--features "$folder/classifier.safetensors")
+  features=(--features "$folder/classifier.safetensors") guidance=(--guidance 1.5)
   count=100
 fi
 
 echo "Stage 1: pictures to codes"
-train-vqvae "${images[@]}" "${shape[@]}" "${features[@]}" --hours "$(share 0.3)" --precision half \
+train-vqvae "${images[@]}" "${shape[@]}" "${features[@]}" --hours "$(share 0.15)" --precision half \
   --output "$folder/vqvae.safetensors"
 extract-codes "${images[@]}" --vqvae "$folder/vqvae.safetensors" --copies 3 --shift 2 --rotation 0 \
   --shear 0 --flip --output "$folder/codes.safetensors"
 
 echo "Stage 2: priors of the codes"
 codes=(--codes "$folder/codes.safetensors" --vqvae "$folder/vqvae.safetensors")
-train-prior "${codes[@]}" --level top --hours "$(share 0.25)" \
+train-prior "${codes[@]}" --level top --hours "$(share 0.3)" \
   --precision half --output "$folder/prior-top.safetensors"
-train-prior "${codes[@]}" --level bottom --hours "$(share 0.25)" \
+train-prior "${codes[@]}" --level bottom --hours "$(share 0.35)" \
   --precision half --output "$folder/prior-bottom.safetensors"
 
 if ! has_classes; then
@@ -85,8 +85,8 @@ if ! has_classes; then
 fi
 
 echo "Stage 3: codes to samples"
-sample-images --models "$folder" --count "$count" --output "$folder/candidates"
-sample-images --models "$folder" --count 50 --keep 0.5 --output "$folder/samples"
+sample-images --models "$folder" --count "$count" "${guidance[@]}" --output "$folder/candidates"
+sample-images --models "$folder" --count 50 --keep 0.5 "${guidance[@]}" --output "$folder/samples"
 tune-rejection --models "$folder" --samples "$folder/candidates/samples.safetensors" \
   "${images[@]}" --output "$folder/report"
 echo "Look at $folder/samples/contact-sheet.png and $folder/report/report.html"

@@ -32,8 +32,8 @@ struct TuneRejection: StageCommand {
       EXAMPLE
         tune-rejection --models models/digits --samples output/candidates/samples.safetensors \
       --images test --train-images train --output output/threshold
-        tune-rejection --models models/digits --temperature 0.7,0.85,1,1.1 \
-      --images test --train-images train --output output/frontier
+        tune-rejection --models models/digits --guidance 1,1.25,1.5 \
+      --temperature 0.85,1 --images test --train-images train --output output/frontier
       """,
     version: buildDescription)
 
