@@ -53,7 +53,13 @@ public struct Tensor {
     return storage.elements[0]
   }
 
-  /// The elements without a copy; valid while the tensor is.
+  /// The sum of all elements, added in double precision.
+  public var total: Double {
+    withExtendedLifetime(storage) { buffer.reduce(0) { $0 + Double($1) } }
+  }
+
+  /// The elements without a copy; valid while the tensor is, so that it needs a name: the memory of one
+  /// that has none goes back to the pool before they are read, and from there to any thread.
   public var buffer: UnsafeBufferPointer<Float> {
     UnsafeBufferPointer(start: storage.elements, count: count)
   }

@@ -77,7 +77,7 @@ private func negativeLogLikelihood(
     let batch = try data.batch(Array(images[start..<min(start + batchSize, share.upperBound)]))
     let losses = prior.logits(of: batch, in: .inference).negativeLogLikelihoods(
       targets: batch.codes)
-    total += losses.buffer.reduce(0) { $0 + Double($1) }
+    total += losses.total
     count += losses.count
   }
   let sums = communicator.sums(of: [total, Double(count)])

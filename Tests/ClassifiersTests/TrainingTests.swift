@@ -33,7 +33,7 @@ import Testing
       optimizer.step(number: step, rate: schedule.rate(at: step))
     }
     let (images, labels) = waves(300, seed: 1000)
-    let probabilities = model.probabilities(of: images).buffer
+    let probabilities = model.probabilities(of: images).elements
     let correct = labels.enumerated().filter { image, label in
       let row = probabilities[3 * image..<3 * image + 3]
       return row.max() == row[row.startIndex + Int(label)]

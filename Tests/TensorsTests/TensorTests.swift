@@ -8,6 +8,7 @@ import Testing
     #expect(x.elements == (0..<24).map(Float.init))
     let scalar = Tensor([5], shape: [])
     #expect((scalar.count, scalar.channels, scalar.rows, scalar.scalar) == (1, 1, 1, 5))
+    #expect((x.total, scalar.total, Tensor(zeros: [0, 3]).total) == (276, 5, 0))
     #expect(Tensor(zeros: [0, 3]).elements == [])
     #expect(Tensor(repeating: 2, shape: [3]).elements == [2, 2, 2])
   }

@@ -47,6 +47,19 @@ import Testing
     expectClose(posterior.tensor.gaussianDivergences(), Reference.gaussianDivergences(posterior))
   }
 
+  /// The memory of what is summed must not go to another thread meanwhile.
+  @Test func threadsDoNotDisturbEachOther() {
+    nonisolated(unsafe) var wrong = [0, 0, 0, 0]
+    DispatchQueue.concurrentPerform(iterations: 4) { thread in
+      let mean = Float(thread)
+      let posterior = Tensor((0..<600).map { $0 % 2 == 0 ? mean : 0 }, shape: [300, 2])
+      for _ in 0..<20_000 where posterior.gaussianDivergence().scalar != mean * mean / 2 {
+        wrong[thread] += 1
+      }
+    }
+    #expect(wrong == [0, 0, 0, 0])
+  }
+
   @Test func divergencesThatAreKnown() {
     // N(0, 1) itself; N(3, 1): 3²/2; N(0, e²): (e² − 1 − 2)/2.
     let posterior = Tensor([0, 0, 3, 0, 0, 2], shape: [3, 2])

@@ -22,8 +22,8 @@ extension Tensor {
           derivative: derivative.map { $0.fresh + offset })
       }
     }
-    let total = distances.buffer.reduce(0.0) { $0 + Double($1) }
-    return Tape.record(Tensor([Float(total / Double(rows))], shape: []), from: [self]) { gradient in
+    let distance = Tensor([Float(distances.total / Double(rows))], shape: [])
+    return Tape.record(distance, from: [self]) { gradient in
       guard var result = derivative else { return [nil] }
       result.scale(by: gradient.scalar)
       return [result]

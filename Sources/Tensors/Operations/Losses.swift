@@ -27,7 +27,6 @@ extension Tensor {
 
   /// The mean of all elements; a scalar.
   public func mean() -> Tensor {
-    let total = buffer.reduce(0.0) { $0 + Double($1) }
     let (shape, count) = (shape, count)
     return Tape.record(Tensor([Float(total / Double(count))], shape: []), from: [self]) {
       [Tensor(repeating: $0.scalar / Float(count), shape: shape)]
@@ -51,8 +50,7 @@ extension Tensor {
   public func softmaxCrossEntropy(targets: [Int32]) -> Tensor {
     let gradients = isTracked ? Tensor(uninitialized: shape) : nil
     let losses = rowLosses(targets: targets, scale: 1 / Float(rows), gradients: gradients)
-    let total = losses.buffer.reduce(0.0) { $0 + Double($1) }
-    let loss = Tensor([Float(total / Double(rows))], shape: [])
+    let loss = Tensor([Float(losses.total / Double(rows))], shape: [])
     return Tape.record(loss, from: [self]) { gradient in
       guard var result = gradients else { return [nil] }
       result.scale(by: gradient.scalar)

@@ -27,8 +27,7 @@ extension Tensor {
         losses.fresh[image] = Float(sum)
       }
     }
-    let total = losses.buffer.reduce(0.0) { $0 + Double($1) }
-    return Tape.record(Tensor([Float(total / Double(images))], shape: []), from: [self]) {
+    return Tape.record(Tensor([Float(losses.total / Double(images))], shape: []), from: [self]) {
       guard var result = slopes else { return [nil] }
       result.scale(by: $0.scalar)
       return [result]

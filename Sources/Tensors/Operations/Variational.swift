@@ -82,8 +82,7 @@ extension Tensor {
   ///
   ///     D_KL(q ‖ N(0, I)) = ½ Σ (μ² + σ² − 1 − log σ²)
   public func gaussianDivergence() -> Tensor {
-    let total = gaussianDivergences().buffer.reduce(0.0) { $0 + Double($1) }
-    let mean = Tensor([Float(total / Double(rows))], shape: [])
+    let mean = Tensor([Float(gaussianDivergences().total / Double(rows))], shape: [])
     let input = detached
     return Tape.record(mean, from: [self]) { gradient in
       let result = Tensor(uninitialized: input.shape)
