@@ -87,14 +87,14 @@ train_run() { # VARIANT SEED FOLDER
   read -ra vqvae <<<"$(flags "$variant" vqvae)"
   read -ra prior <<<"$(flags "$variant" prior)"
   [[ $variant != three-levels ]] || levels=(top middle bottom)
-  train-vqvae "${train[@]}" "${shape[@]}" --hours "$(share 0.35)" --seed "$seed" "${vqvae[@]}" \
+  train-vqvae "${train[@]}" "${shape[@]}" --hours "$(share 0.2)" --seed "$seed" "${vqvae[@]}" \
     --output "$run/vqvae.safetensors"
   [[ $variant != no-copies ]] || local copies=(--copies 0)
   extract-codes "${train[@]}" --vqvae "$run/vqvae.safetensors" "${copies[@]}" \
     --output "$run/codes.safetensors"
   for level in "${levels[@]}"; do
     train-prior --codes "$run/codes.safetensors" --level "$level" \
-      --hours "$(share "0.65 / ${#levels[@]}")" --seed "$seed" "${prior[@]}" \
+      --hours "$(share "0.8 / ${#levels[@]}")" --seed "$seed" "${prior[@]}" \
       --output "$run/prior-$level.safetensors"
   done
   cp "$subject_folder"/{classifier,judge}.safetensors "$run"
