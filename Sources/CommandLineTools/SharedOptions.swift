@@ -23,9 +23,8 @@ public struct ThreadOptions: ParsableArguments {
   /// machine; what started them may have given each its own already.
   public var count: Int {
     if let requested { return requested }
-    let machine = ProcessInfo.processInfo
-    let share = machine.processorCount / Launch.current.countOnThisMachine
-    return min(machine.activeProcessorCount, max(share, 1), Self.limits.upperBound)
+    let share = ProcessInfo.processInfo.processorCount / Launch.current.countOnThisMachine
+    return min(ThreadPool.availableProcessors, max(share, 1), Self.limits.upperBound)
   }
 
   /// Refuses a number of threads beyond the limits.

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Synchronization
 
 /// The threads that every tensor operation shares.
@@ -6,8 +7,16 @@ import Synchronization
 /// Work is divided by position, never by arrival, and no operation adds numbers from different
 /// parts in an order that depends on the division: results are the same for any thread count.
 public final class ThreadPool: @unchecked Sendable {
-  /// The pool of this process. It starts with one thread per core.
-  public static let shared = ThreadPool(threads: ProcessInfo.processInfo.activeProcessorCount)
+  /// The pool of this process. It starts with one thread per core that the process may run on.
+  public static let shared = ThreadPool(threads: availableProcessors)
+
+  /// How many cores the calling thread may run on, at least 1: fewer than the machine has where a container,
+  /// a batch system or `taskset` gave it some.
+  public static var availableProcessors: Int {
+    // Foundation counts those of the machine.
+    let available = Int(kernel_available_processors())
+    return available > 0 ? available : ProcessInfo.processInfo.activeProcessorCount
+  }
 
   /// Held while threads work, so that callers from different threads take turns.
   private let lock = NSLock()

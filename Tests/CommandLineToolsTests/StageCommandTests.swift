@@ -17,6 +17,16 @@ import Testing
           output: "threads 3, size 4x5\n", errors: "warning: careful (seed: 9)\n", code: 0))
   }
 
+  #if os(Linux)
+    @Test func coresThatMayNotBeUsedHaveNoThread() throws {
+      let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+      let allowed = try #require(status.firstMatch(of: /Cpus_allowed_list:\s*([0-9]+)/))
+      let launcher = ["taskset", "--cpu-list", String(allowed.1)]
+      let outcome = try program.run(Self.arguments, launcher: launcher)
+      #expect(outcome.output == "threads 1, size any\n")
+    }
+  #endif
+
   @Test func anErrorIsOneLineAndCode1() throws {
     #expect(
       try program.run(Self.arguments + ["--fail"])

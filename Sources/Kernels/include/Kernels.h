@@ -27,6 +27,9 @@ const char *kernel_instruction_set(void);
 /// same bits, at no gain in time.
 bool kernel_multiplies_bfloat16(void);
 
+/// How many processors the calling thread may run on; 0 if the system does not tell, or has more than 1024.
+int kernel_available_processors(void);
+
 // ---------------------------------------------------------------------------------------------
 // Convolution
 
