@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Emoji in colour, end to end: a first sheet from the shipped models, then the whole pipeline
-# trained from Debian's font of them, down to a sheet of samples that a classifier recognised. About 10
-# minutes on 2 cores.
+# trained from Debian's font of them, down to a sheet of samples that a classifier recognised. Some 10
+# to 15 minutes on 2 cores.
 #
 #   pipelines/emoji.sh [--long] [folder]
 #
 # Everything is written to the folder (output/emoji by default). Interrupted, it goes on where it
-# was when it is run again. --long trains more, in half an hour: so the shipped models were trained.
+# was when it is run again. --long trains as the shipped models were trained, 45 minutes of
+# one core.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -27,7 +28,7 @@ source pipelines/shipped/stages.sh
 first_sheet emoji --guidance 1.5 --temperature 0.8
 echo "The data: a font to pictures"
 extract-emoji --output "$folder/images"
-# The VQ-VAE looks through the eyes of a classifier, so those come first.
+# Features of the classifier sharpen the reconstructions, so the classifiers come first.
 classifiers --flip --steps "$classifier_steps"
 stage_one --features "$folder/classifier.safetensors" --steps "$vqvae_steps"
 # There are few pictures: altered copies keep the priors from soon knowing them by heart.
